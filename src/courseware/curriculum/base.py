@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, StringConstraints, model_validator
 from pydantic_core import CoreSchema, core_schema
@@ -34,8 +34,8 @@ class Item(BaseModel):
 
 
 class Text(Item):
-    """A text in both languages: `{zh: …, en: …}`, Markdown. What has no language (code in backticks, a number with its unit) may
-    stand alone: "`ainvoke`", "0.3 s".
+    """A text in both languages: `{zh: …, en: …}`, Markdown. What has no language (code in backticks, a number
+    with its unit) may stand alone: "`ainvoke`", "0.3 s".
     """
 
     zh: Markdown
@@ -55,7 +55,12 @@ class Text(Item):
         chinese = len(_CJK.findall(self.en))
         if chinese > 3 and chinese * 2 > len(self.en):
             yield ("en",), "the English text is Chinese"
-        if not _CJK.search(self.zh) and self.zh == self.en and " " in self.zh.strip("`") and "`" not in self.zh:
+        if (
+            not _CJK.search(self.zh)
+            and self.zh == self.en
+            and " " in self.zh.strip("`")
+            and "`" not in self.zh
+        ):
             yield ("zh",), "the Chinese text is the English one: a translation is missing"
 
 
@@ -82,7 +87,9 @@ class Reference(str):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
-            cls, core_schema.str_schema(strict=True, min_length=1), serialization=core_schema.to_string_ser_schema()
+            cls,
+            core_schema.str_schema(strict=True, min_length=1),
+            serialization=core_schema.to_string_ser_schema(),
         )
 
 
@@ -143,7 +150,7 @@ def walk(value: object, loc: Loc = ()) -> Iterator[tuple[Loc, object]]:
             yield from walk(inner, (*loc, index))
 
 
-def repeated(ids: list[str], what: str, prefix: Loc = ()) -> Iterator[tuple[Loc, str]]:
+def repeated(ids: Iterable[str], what: str, prefix: Loc = ()) -> Iterator[tuple[Loc, str]]:
     """A problem for each id that a list holds a second time; the items of the list are at `(*prefix, index)`."""
     seen: set[str] = set()
     for index, one in enumerate(ids):
@@ -151,3 +158,15 @@ def repeated(ids: list[str], what: str, prefix: Loc = ()) -> Iterator[tuple[Loc,
             yield (*prefix, index), f'the {what} "{one}" is listed twice'
         seen.add(one)
 
+
+class Named(Protocol):
+    """Whatever has an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+def repeated_ids(items: Iterable[Named], field: str, what: str) -> Iterator[tuple[Loc, str]]:
+    """The same for items with an id of their own, listed under `field`."""
+    for loc, words in repeated([one.id for one in items], what, (field,)):
+        yield (*loc, "id"), words

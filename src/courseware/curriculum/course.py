@@ -1,7 +1,7 @@
 """`course.yml`: the documents, the stages and paths over them, and what stands around the course.
 
-Minutes of a document are reading time; `practice` is the time for everything in it that is done by hand (predictions, runs,
-exercises). Totals are always computed from these.
+Minutes of a document are reading time; `practice` is the time for everything in it that is done by hand
+(predictions, runs, exercises). Totals are always computed from these.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from courseware.curriculum.base import DocumentId, Item, Key, PathId, Text, repeated
+from courseware.curriculum.base import DocumentId, Item, Key, PathId, Text, repeated, repeated_ids
 from courseware.curriculum.yaml_source import Loc
 
 NOTEBOOKS = "notebooks"
+LESSONS = "lessons"
+"""Folder of the lessons' pages on the site."""
 Stem = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
 PageFile = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_/-]+\.md$")]
 
@@ -38,9 +40,9 @@ class Document(Item):
     goals: Annotated[list[Text], Field(min_length=2, max_length=4)]
     """What the reader can do afterwards."""
     contents: Annotated[list[Text], Field(min_length=1)]
-    requires: list[DocumentId] = []
+    requires: list[DocumentId] = Field(default_factory=list)
     """Documents to be read before; no path may break this."""
-    recommends: list[DocumentId] = []
+    recommends: list[DocumentId] = Field(default_factory=list)
     """Documents that help if read before; drawn on the map, not enforced."""
 
     @property
@@ -51,11 +53,14 @@ class Document(Item):
     @property
     def page(self) -> str:
         """The lesson's page as MkDocs names it, in both languages."""
-        return f"{NOTEBOOKS}/{self.stem}.ipynb"
+        return f"{LESSONS}/{self.stem}.ipynb"
 
     def problems(self) -> Iterator[tuple[Loc, str]]:
         if not self.stem.startswith(f"{self.id}_"):
-            yield ("stem",), f'the stem "{self.stem}" does not begin with the id of its document ("{self.id}_")'
+            yield (
+                ("stem",),
+                f'the stem "{self.stem}" does not begin with the id of its document ("{self.id}_")',
+            )
         for name in ("requires", "recommends"):
             edges = getattr(self, name)
             yield from repeated(edges, "document", (name,))
@@ -63,7 +68,10 @@ class Document(Item):
                 yield (name, edges.index(self.id)), f"document {self.id} {name} itself"
         for index, other in enumerate(self.recommends):
             if other in self.requires:
-                yield ("recommends", index), f"document {other} is required already; recommending it adds nothing"
+                yield (
+                    ("recommends", index),
+                    f"document {other} is required already; recommending it adds nothing",
+                )
 
 
 class _Sequence(Item):
@@ -86,7 +94,9 @@ class _Sequence(Item):
 
 
 class Stage(_Sequence):
-    """A part of the course; every document is in exactly one. The stages one after the other are the reading order."""
+    """A part of the course; every document is in exactly one. The stages one after the other are the reading
+    order.
+    """
 
     summary: Text
 
@@ -143,8 +153,8 @@ class Topics(Item):
 
 
 class Page(Item):
-    """A page beside the lessons, written by hand in `docs/<lang>/` or generated. Pages appear in the navigation in this order,
-    as soon as they exist.
+    """A page beside the lessons, written by hand in `docs/<lang>/` or generated. Pages appear in the
+    navigation in this order, as soon as they exist.
     """
 
     id: Key
@@ -201,5 +211,4 @@ class Course(Item):
 
     def problems(self) -> Iterator[tuple[Loc, str]]:
         for name in ("documents", "stages", "paths", "profiles", "goals", "pages"):
-            for loc, words in repeated([one.id for one in getattr(self, name)], name.removesuffix("s"), (name,)):
-                yield (*loc, "id"), words
+            yield from repeated_ids(getattr(self, name), name, name.removesuffix("s"))

@@ -1,7 +1,7 @@
 """YAML that remembers where it was written.
 
-The rules for plain scalars are those of YAML 1.2's core schema: PyYAML's own (YAML 1.1) read the document id `03_01` as the
-number 25 and the word `on` as true.
+The rules for plain scalars are those of YAML 1.2's core schema: PyYAML's own (YAML 1.1) read the document id
+`03_01` as the number 193 and the word `on` as true.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ for _tag, _pattern, _first in (
     ("float", r"[-+]?(?:0|[1-9]\d*)?\.\d+(?:[eE][-+]?\d+)?|[-+]?[1-9]\d*[eE][-+]?\d+", "-+.0123456789"),
     ("timestamp", r"\d{4}-\d{2}-\d{2}", "0123456789"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))  # type: ignore[no-untyped-call]
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
 
 
 class Source:
@@ -43,14 +43,16 @@ class Source:
         self._read(path.read_bytes())
 
     def fault(self, loc: Loc, words: str) -> Fault:
-        """A fault at the node that `loc` (keys and indexes from the top) names, or at the nearest one around it."""
+        """A fault at the node that `loc` (keys and indexes from the top) names, or at the nearest one around
+        it.
+        """
         return Fault(self.file, self.line(loc), words)
 
     def line(self, loc: Loc) -> int:
         """Line of the key (in a mapping) or item (in a list) that `loc` leads to.
 
-        Elements of `loc` that the file does not have are passed over: that is how a missing key gets the line of the
-        mapping that lacks it.
+        Elements of `loc` that the file does not have are passed over: that is how a missing key gets the line
+        of the mapping that lacks it.
         """
         node, line = self._node, 1
         for step in loc:
@@ -66,10 +68,10 @@ class Source:
     def _read(self, raw: bytes) -> None:
         try:
             loader = _Loader(raw.decode("utf-8"))
-            self._node = loader.get_single_node()  # type: ignore[no-untyped-call]
+            self._node = loader.get_single_node()
             self.faults.extend(self._repeated_keys(self._node))
             if self._node is not None:
-                self.data = loader.construct_document(self._node)  # type: ignore[no-untyped-call]
+                self.data = loader.construct_document(self._node)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             words = f"this is not valid YAML: {error.problem or error.context}"
