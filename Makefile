@@ -8,7 +8,7 @@ export NO_MKDOCS_2_WARNING := 1
 COURSE := .venv/bin/python -m courseware
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build dev lab check lint types test test-python test-browser conformance soak bench lock clean
+.PHONY: help setup serve build dev lab check lint types test test-python test-browser conformance soak bench bench-site lock clean
 
 help: ## List the targets · 列出全部目标
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1|\2/' | column -t -s '|'
@@ -53,6 +53,9 @@ conformance: setup ## LangChain's own tests against our drop-in · 用 LangChain
 
 bench: setup ## The ratio tables · 性能对比表
 	@python -m benchmarks
+
+bench-site: build ## What a page moves, and Lighthouse · 页面体积与 Lighthouse 评分
+	@python -m benchmarks.site_speed
 
 soak: build ## The long runs: stress, every page in every state · 长时间压力测试与完整矩阵
 	@pytest -m soak

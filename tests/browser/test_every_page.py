@@ -6,14 +6,13 @@ Every page is opened once, in a scheme and width that a seed chooses; `make soak
 import itertools
 import random
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.serving import SITE
 from tests.browser.watch import Watch
 
-SITE = Path(__file__).parents[2] / "site"
 LANGUAGES = ("zh", "en")
 STATES = [*itertools.product(("light", "dark"), (390, 1440))]
 
