@@ -41,7 +41,7 @@ class Glossary(Item):
     def problems(self) -> Iterator[tuple[Loc, str]]:
         yield from repeated_ids(self.terms, "terms", "term")
         for lang in LANGS:
-            owner: dict[str, str] = Field(default_factory=dict)
+            owner: dict[str, str] = {}
             for index, one in enumerate(self.terms):
                 for form in (one.term.get(lang), *one.forms.get(lang)):
                     other = owner.setdefault(form.casefold(), one.id)

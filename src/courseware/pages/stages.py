@@ -1,0 +1,38 @@
+"""One page for each stage: what it is for, and its documents with minutes, prerequisites and goals."""
+
+from __future__ import annotations
+
+from courseware.curriculum import Curriculum, Document, Lang, Stage
+from courseware.pages.parts import bullets, front_matter, minutes, prerequisites, stars, times
+from courseware.pages.places import Places, stage_page
+
+
+def stage(curriculum: Curriculum, one: Stage, lang: Lang) -> str:
+    """The page of one stage, as Markdown."""
+    places = Places(curriculum, lang, stage_page(one.id))
+    title, summary = one.title.get(lang), one.summary.get(lang)
+    documents = (_document(places, curriculum.course.document(id)) for id in one.documents)
+    head = f"{front_matter(title, summary)}\n# {title}\n\n{summary}\n\n{times(places, one)}"
+    return "\n\n".join((head, *documents)) + "\n"
+
+
+def _document(places: Places, document: Document) -> str:
+    facts = " · ".join(
+        (
+            stars(places, document.stars),
+            f"{places.t('pages.reading')} {minutes(places, document.minutes)}",
+            f"{places.t('pages.practice')} {minutes(places, document.practice)}",
+            *prerequisites(places, document),
+        )
+    )
+    heading = f"## {places.document(document.id)} {{#document-{document.id.replace('_', '-')}}}"
+    goals = bullets(goal.get(places.lang) for goal in document.goals)
+    return "\n\n".join(
+        (
+            heading,
+            f'<p class="document-facts" markdown="span">{facts}</p>',
+            document.description.get(places.lang),
+            f"{places.t('pages.goals')}{'：' if places.lang == 'zh' else ':'}",
+            goals,
+        )
+    )
