@@ -26,7 +26,7 @@ _LANGUAGE_FREE = re.compile(r"`[^`\n]+`|[-+\d.,:×%/() ]+(?:ms|s|K|M|kB|KB|MB)?"
 class Item(BaseModel):
     """A mapping in a file of `curriculum/`. Unknown keys are refused, nothing is converted in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
     def problems(self) -> Iterator[tuple[Loc, str]]:
         """What is wrong inside this item although each field for itself is right: (place, words)."""

@@ -39,7 +39,7 @@ FORMATS: dict[str, type[BaseModel]] = {
     "widgets/predict/*.yml": widgets.Predict,
     "widgets/failure-lab/*.yml": widgets.FailureLab,
     "widgets/slider/*.yml": widgets.Slider,
-    "widgets/task/*.yml": widgets.Checklist,
+    "widgets/task/*.yml": checklists.Checklist,
     "exercises/*/exercise.yml": exercises.Exercise,
     "strings/*.yml": StringTable,
 }
@@ -156,8 +156,8 @@ class Curriculum:
         return self._files(widgets.Slider)
 
     @cached_property
-    def checklists(self) -> dict[str, widgets.Checklist]:
-        return self._files(widgets.Checklist)
+    def checklists(self) -> dict[str, checklists.Checklist]:
+        return self._files(checklists.Checklist)
 
     @cached_property
     def exercises(self) -> dict[str, exercises.Exercise]:

@@ -1,7 +1,8 @@
 """`strings/<component>.yml`: the words of the interface, `key: {zh: …, en: …}`.
 
-Code refers to one as `t("component.key")`, in Python, TypeScript and templates alike, so that a check can
-tell which keys are missing and which are no longer used. `{name}` in a text is filled in by the caller.
+Code passes the qualified name ("component.key") to `t`, in Python, TypeScript and templates alike, so that a
+check can tell which keys are missing and which are no longer used. `{name}` in a text is filled in by the
+caller.
 """
 
 from __future__ import annotations

@@ -15,12 +15,9 @@ from pydantic import Field
 from courseware.curriculum.base import (
     Code,
     DocumentId,
-    ExerciseId,
     Item,
     Key,
     MisconceptionId,
-    PredictId,
-    QuizId,
     Text,
     repeated,
     repeated_ids,
@@ -242,36 +239,3 @@ class Slider(Item):
         for index, stop in enumerate(self.stops):
             for name in stop.at.keys() - known:
                 yield ("stops", index, "at", name), f'there is no parameter "{name}"'
-
-
-class TickedBy(Item):
-    """What ticks an item by itself, once it is done; exactly one of them."""
-
-    exercise: ExerciseId | None = None
-    quiz: QuizId | None = None
-    predict: PredictId | None = None
-
-    def problems(self) -> Iterator[tuple[Loc, str]]:
-        if sum(one is not None for one in (self.exercise, self.quiz, self.predict)) != 1:
-            yield (), "name exactly one of exercise, quiz, predict"
-
-
-class Task(Item):
-    """An item of a check-list: something that can be tested ("I can predict the makespan of 12 branches on 6
-    workers").
-    """
-
-    id: Key
-    """Unique in the whole course."""
-    text: Text
-    ticked_by: TickedBy | None = None
-
-
-class Checklist(Item):
-    """`task`: a check-list of a document, placed by one fence."""
-
-    document: DocumentId
-    items: Annotated[list[Task], Field(min_length=1)]
-
-    def problems(self) -> Iterator[tuple[Loc, str]]:
-        yield from repeated_ids(self.items, "items", "item")

@@ -12,7 +12,7 @@ from courseware.curriculum.base import LANGS, Item
 from courseware.curriculum.yaml_source import Loc
 
 _STAND_IN = "…"
-_PATTERNS = {
+PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case ASCII words joined by hyphens",
     r"^[a-z0-9]+(_[a-z0-9]+)*$": "lower-case ASCII words joined by underscores",
 }
@@ -31,6 +31,8 @@ def say(error: ErrorDetails) -> str:
     match kind:
         case "missing":
             return f'"{name}" is missing'
+        case "extra_forbidden" if " " in name:
+            return f'"{name}" is read as a key: a text in {{…}} that holds a comma must stand in quotes'
         case "extra_forbidden":
             return f'unknown key "{name}"{suggestion(name, _field_names())}'
         case "model_type" | "model_attributes_type" if context.get("class_name") == "Text":
@@ -49,7 +51,7 @@ def say(error: ErrorDetails) -> str:
             return f'"{name}" is empty'
         case "string_pattern_mismatch":
             pattern = context["pattern"]
-            return f'"{given}" cannot be the {name}: {_PATTERNS.get(pattern, f"it must look like {pattern}")}'
+            return f'"{given}" cannot be the {name}: {PATTERNS.get(pattern, f"it must look like {pattern}")}'
         case "int_type" | "int_from_float":
             return f'"{name}" must be a whole number, not {given!r}'
         case "float_type":

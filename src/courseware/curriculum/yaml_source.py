@@ -74,7 +74,7 @@ class Source:
                 self.data = loader.construct_document(self._node)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            words = f"this is not valid YAML: {error.problem or error.context}"
+            words = f"this is not valid YAML: {error.problem or error.context}{_hint(str(error.problem))}"
             self.faults.append(Fault(self.file, mark.line + 1 if mark else 1, words))
         except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
             self.faults.append(Fault(self.file, 1, f"this cannot be read as YAML in UTF-8: {error}"))
@@ -94,3 +94,11 @@ class Source:
             for item in node.value:
                 faults += self._repeated_keys(item)
         return faults
+
+
+def _hint(problem: str) -> str:
+    if "cannot start any token" in problem:
+        return " (a text that begins with it must stand in quotes)"
+    if "mapping values are not allowed" in problem:
+        return " (a text that holds a colon and a space must stand in quotes)"
+    return ""

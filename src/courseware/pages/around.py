@@ -17,9 +17,13 @@ def around(curriculum: Curriculum, lang: Lang) -> str:
         f"{front_matter(title, t('pages.around-description'))}\n# {title}",
         t("pages.around-description"),
     ]
-    groups = (("before", topics.before), ("after", topics.after), ("compared", topics.compared))
-    for key, group in groups:
-        parts.append(f"## {t(f'pages.{key}')} {{#{key}}}")
+    groups = (
+        ("before", t("pages.before"), topics.before),
+        ("after", t("pages.after"), topics.after),
+        ("compared", t("pages.compared"), topics.compared),
+    )
+    for anchor, heading, group in groups:
+        parts.append(f"## {heading} {{#{anchor}}}")
         parts.extend(_topic(places, one) for one in group)
     return "\n\n".join(parts) + "\n"
 

@@ -33,7 +33,13 @@ def paths(curriculum: Curriculum, lang: Lang) -> str:
 
 def _comparison(places: Places) -> str:
     t, course = places.t, places.course
-    header = [t(f"pages.{key}") for key in ("path", "audience", "reading", "practice", "documents")]
+    header = [
+        t("pages.path"),
+        t("pages.audience"),
+        t("pages.reading"),
+        t("pages.practice"),
+        t("pages.documents"),
+    ]
     rows = [
         [
             f"[{one.title.get(places.lang)}](#{one.id})",

@@ -171,8 +171,8 @@ class Places:
 def resolve(curriculum: Curriculum, markdown: str, lang: Lang, page: str) -> str:
     """The text with every course reference replaced.
 
-    `page` is the page's path on the site ("lessons/04_minimal_usable.ipynb"). Raises CurriculumError that names it and the
-    line for each reference that cannot be resolved.
+    `page` is the page's path on the site ("lessons/04_minimal_usable.ipynb"). Raises CurriculumError that has a fault
+    for each reference that cannot be resolved.
     """
     places = Places(curriculum, lang, page)
     faults: list[Fault] = []

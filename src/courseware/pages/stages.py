@@ -25,14 +25,16 @@ def _document(places: Places, document: Document) -> str:
             *prerequisites(places, document),
         )
     )
-    heading = f"## {places.document(document.id)} {{#document-{document.id.replace('_', '-')}}}"
-    goals = bullets(goal.get(places.lang) for goal in document.goals)
+    t, lang = places.t, places.lang
+    colon = "：" if lang == "zh" else ": "
+    contents = t("pages.separator").join(one.get(lang) for one in document.contents)
     return "\n\n".join(
         (
-            heading,
+            f"## {places.document(document.id)} {{#document-{document.id.replace('_', '-')}}}",
             f'<p class="document-facts" markdown="span">{facts}</p>',
-            document.description.get(places.lang),
-            f"{places.t('pages.goals')}{'：' if places.lang == 'zh' else ':'}",
-            goals,
+            document.description.get(lang),
+            f"{t('pages.contents')}{colon}{contents}",
+            f"{t('pages.goals')}{colon}".rstrip(),
+            bullets(goal.get(lang) for goal in document.goals),
         )
     )
