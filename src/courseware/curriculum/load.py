@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from courseware.curriculum import (
     cards,
+    checklists,
     claims,
     course,
     exercises,
