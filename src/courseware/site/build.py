@@ -1,0 +1,80 @@
+"""The full build: assets, lessons, generated pages, both sites, and the files at their common root."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from courseware.curriculum import LANGS, Lang, load
+from courseware.layout import Layout
+from courseware.lessons.progress import Progress
+from courseware.site.assets import build_assets
+from courseware.site.root import finish
+from courseware.site.stage import site_url, stage
+from courseware.site.stamp import Stamp, digest_of
+
+CONFIGS: dict[Lang, str] = {"zh": "mkdocs.yml", "en": "mkdocs.en.yml"}
+
+
+def build(root: Path, progress: Progress) -> None:
+    """Bring `site/` up to date; every step that has nothing to do is skipped.
+
+    Raises CurriculumError for faults of the course and RuntimeError, with the tool's own words, for a failing step.
+    """
+    layout, began = Layout(root), time.monotonic()
+    if build_assets(layout):
+        progress.say("built build/web")
+    curriculum = load(root)
+    stage(layout, curriculum, progress=progress)
+    built = _build_sites(layout)
+    for lang in built:
+        progress.say(f"built site/{lang}")
+    finish(layout, site_url())
+    progress.say(f"site/ is up to date ({time.monotonic() - began:.1f} s)")
+
+
+def _build_sites(layout: Layout) -> list[Lang]:
+    """Run MkDocs for each language whose inputs have changed, both at once."""
+    running: dict[Lang, tuple[subprocess.Popen[str], str]] = {}
+    for lang in LANGS:
+        inputs = _inputs(layout, lang)
+        if not Stamp(layout, lang).holds(inputs, layout.site / lang / "index.html"):
+            running[lang] = (_mkdocs(layout, lang), inputs)
+    failed = []
+    for lang, (process, inputs) in running.items():
+        output, _ = process.communicate()
+        if process.returncode:
+            failed.append(f"{CONFIGS[lang]} does not build:\n{output}".rstrip())
+        else:
+            Stamp(layout, lang).set(inputs)
+    if failed:
+        raise RuntimeError("\n".join(failed))
+    return [*running]
+
+
+def _mkdocs(layout: Layout, lang: Lang) -> subprocess.Popen[str]:
+    """Strict, and never quiet: `-q` would switch strict off."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean", "-f", CONFIGS[lang]],
+        cwd=layout.root,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": site_url()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _inputs(layout: Layout, lang: Lang) -> str:
+    root = layout.root
+    folders = [
+        layout.pages(lang), layout.web, root / "docs" / lang, root / "hooks",
+        root / "src" / "courseware", root / "web" / "theme", layout.curriculum,
+    ]  # fmt: skip
+    paths = [path for folder in folders for path in folder.rglob("*")]
+    paths += [root / name for name in CONFIGS.values()]
+    tools = (version(tool) for tool in ("mkdocs", "mkdocs-material", "pymdown-extensions", "jieba"))
+    return digest_of(paths, root, site_url(), *tools)

@@ -1,0 +1,116 @@
+"""MkDocs' events: mounts what was staged, and marks up the finished page. No content is made here."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from courseware.curriculum import load
+from courseware.layout import Layout
+from courseware.pages import navigation
+from courseware.render.text import with_task_items
+from courseware.site import alternates, blocks
+from courseware.site.search import teach
+from courseware.site.stage import for_page
+
+log = logging.getLogger("mkdocs.hooks.course")
+_state: dict[str, Any] = {"command": "build"}
+
+
+def _layout(config: MkDocsConfig) -> Layout:
+    return Layout(Path(config.config_file_path).parent)
+
+
+def on_startup(*, command: str, dirty: bool) -> None:
+    """Remember whether MkDocs builds or serves."""
+    _state["command"] = command
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Read the course: navigation and search terms come from it.
+
+    `site_url` names the root of both languages; this site is the folder of its language below.
+    """
+    curriculum = _state["curriculum"] = load(_layout(config).root)
+    lang = config.theme["language"]
+    teach(term.term.zh for term in curriculum.glossary.values())
+    config.nav = _to_pages(navigation(curriculum, lang))
+    if _state["command"] == "build":  # MkDocs' own server serves one language, at the root
+        config.site_url = f"{(config.site_url or '').rstrip('/')}/{lang}/"
+    return config
+
+
+def _to_pages(nav: Any) -> Any:
+    """The navigation with every lesson's notebook replaced by its page."""
+    match nav:
+        case str():
+            return re.sub(r"\.ipynb$", ".md", nav)
+        case dict():
+            return {title: _to_pages(inside) for title, inside in nav.items()}
+        case _:
+            return [_to_pages(inside) for inside in nav]
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Mount the staged pages of this language, and what the page runs and wears."""
+    layout = _layout(config)
+    for folder, prefix in ((layout.pages(config.theme["language"]), ""), (layout.web, "web/")):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                _mount(files, config, prefix + path.relative_to(folder).as_posix(), path)
+    return files
+
+
+def _mount(files: Files, config: MkDocsConfig, uri: str, path: Path) -> None:
+    if existing := files.get_file_from_path(uri):
+        log.warning(f"'{uri}' is written by hand although it is generated: remove {existing.abs_src_path}")
+        files.remove(existing)
+    file = File(uri, None, config.site_dir, config.use_directory_urls, inclusion=InclusionLevel.INCLUDED)
+    file.abs_src_path = str(path)
+    files.append(file)
+
+
+def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Fill in what a hand-written page names; staged pages are complete."""
+    if page.file.src_dir is None:
+        return markdown
+    return for_page(
+        markdown, curriculum=_state["curriculum"], lang=config.theme["language"], page=page.file.src_uri
+    )
+
+
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Give check-list items their ids."""
+    return with_task_items(html)
+
+
+def on_page_context(
+    context: dict[str, Any], *, page: Page, config: MkDocsConfig, nav: Navigation
+) -> dict[str, Any]:
+    """Give the template `alternates`: this page in each language, for the switch."""
+    context["alternates"] = alternates.of_page(page.url, config.theme["language"])
+    return context
+
+
+def on_template_context(
+    context: dict[str, Any], *, template_name: str, config: MkDocsConfig
+) -> dict[str, Any]:
+    """The 404 page offers the home page of each language."""
+    context["alternates"] = alternates.of_page("", config.theme["language"])
+    return context
+
+
+def on_post_page(output: str, *, page: Page, config: MkDocsConfig) -> str:
+    """Turn block marks into sections, and put the page's other languages into its head."""
+    output = blocks.into_sections(output)
+    if _state["command"] != "build":
+        return output
+    root = (config.site_url or "").removesuffix(f"{config.theme['language']}/")
+    return output.replace("</head>", f"{alternates.links(page.url, root)}</head>", 1)
