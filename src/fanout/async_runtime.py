@@ -1,0 +1,226 @@
+"""The runtime on asyncio: children are tasks, blocking functions run on elastic threads."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing, suppress
+from contextvars import Context, copy_context
+from typing import Any, TypeVar, cast
+
+from fanout import threads
+from fanout.outcome import Err, Ok
+from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span, watch
+from fanout.runtime import Leaf, Runtime
+from fanout.scope import Key, Scope
+
+T = TypeVar("T")
+_END: Any = object()
+
+
+class AsyncRuntime(Runtime):
+    """On asyncio: children are tasks, coroutine functions are awaited, blocking functions run on elastic threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.get_running_loop()
+
+    def call(self, leaf: Leaf, *args: Any) -> Awaitable[Any]:
+        if (
+            leaf.afunc is not None and not self.limits
+        ):  # the usual case: no coroutine of ours around the user's
+            awaitable: Awaitable[Any] = leaf.afunc(*args)
+            return awaitable
+        return super().call(leaf, *args)
+
+    async def _call(self, leaf: Leaf, args: tuple[Any, ...]) -> Any:
+        if leaf.afunc is not None:
+            return await leaf.afunc(*args)
+        assert leaf.func is not None
+        value = leaf.func(*args) if leaf.inline else await self._block(leaf.func, args, copy_context())
+        return await value if isinstance(value, Coroutine) else value
+
+    async def _block(self, func: Callable[..., T], args: tuple[Any, ...], context: Context) -> T:
+        """Call a blocking function on a thread. Cancelled meanwhile, wait for it, unless it is abandoned."""
+        call = _Call(self.loop, context, func, args)
+        threads.start(call.run)
+        cancelled: asyncio.CancelledError | None = None
+        while not call.over:
+            call.waiter = self.loop.create_future()
+            try:
+                await call.waiter
+            except asyncio.CancelledError as error:
+                if self.token.abandoned:
+                    call.abandon()
+                    raise
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
+        return cast(T, call.result())
+
+    async def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]:
+        if leaf.afunc is not None:
+            async with aclosing(leaf.afunc(*args)) as items:
+                async for item in items:
+                    yield item
+        else:
+            assert leaf.func is not None
+            context, iterator = (
+                copy_context(),
+                leaf.func(*args),
+            )  # one context, as for a generator in a single thread
+            while (item := await self._block(next, (iterator, _END), context)) is not _END:
+                yield item
+
+    async def _observed(self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]) -> Any:
+        if leaf.afunc is None:
+            return await call  # the thread says when it is busy
+        return await watch(call if isinstance(call, Coroutine) else _awaiting(call), span, recorder)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def scope(self) -> AsyncScope:
+        return AsyncScope(self)
+
+    def signal(self) -> AsyncSignal:
+        return AsyncSignal(self.loop)
+
+
+class AsyncScope(Scope):
+    """A scope whose children are asyncio tasks."""
+
+    def __init__(self, rt: AsyncRuntime) -> None:
+        super().__init__(rt)
+        self._loop = rt.loop
+        self._create_task = rt.loop.create_task
+        self._waiter: asyncio.Future[None] | None = None
+
+    def start(self, key: Key, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        task = self._create_task(self._child(key, fn, args))
+        if not task.done():  # an eager task factory may have run it to its end
+            self._live[key] = task
+
+    async def _child(self, key: Key, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+        try:
+            value = await fn(self.runtime, *args)
+        except BaseException as error:
+            self._done.append((key, Err(error)))
+        else:
+            self._done.append((key, Ok(value)))
+        self._live.pop(key, None)
+        if (waiter := self._waiter) is not None and not waiter.done():
+            waiter.set_result(None)
+
+    async def _wait(self, seconds: float | None) -> None:
+        waiter = self._waiter = self._loop.create_future()
+        timer = None if seconds is None else self._loop.call_later(seconds, self._wake)
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self, abandoned: bool = False) -> None:
+        if (waiter := self._waiter) is not None and not waiter.done():
+            waiter.set_result(None)
+
+    async def _stop(self) -> None:
+        for key, task in list(self._live.items()):
+            task.add_done_callback(lambda _, key=key: self._gone(key))
+            task.cancel()
+        again: asyncio.CancelledError | None = None
+        while self._live:
+            try:
+                await self._wait(None)
+            except (
+                asyncio.CancelledError
+            ) as error:  # the caller asks a second time: the children still come first
+                again = error
+        if again is not None:
+            raise again
+
+    def _gone(self, key: Key) -> None:
+        """A task that was cancelled before its first step never ran `_child`."""
+        if self._live.pop(key, None) is not None:
+            self._wake()
+
+
+class AsyncSignal:
+    """A signal that a task waits for."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._thread, self._future = loop, threading.get_ident(), loop.create_future()
+
+    def set(self) -> None:
+        if threading.get_ident() == self._thread:
+            self._resolve()
+        else:
+            _tell(self._loop, self._resolve)
+
+    def _resolve(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)
+
+    async def wait(self, seconds: float | None = None) -> bool:
+        done, _ = await asyncio.wait([self._future], timeout=seconds)
+        return bool(done)
+
+
+class _Call:
+    """A blocking call under way on a thread, and the task that waits for it."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        context: Context,
+        func: Callable[..., Any],
+        args: tuple[Any, ...],
+    ) -> None:
+        self._loop, self._context, self._func, self._args = loop, context, func, args
+        self._recorder, self._span = current_recorder.get(), current_span.get()
+        self._value: Any = None
+        self._error: BaseException | None = None
+        self._abandoned = False
+        self.over = False
+        self.waiter: asyncio.Future[None] | None = None
+
+    def run(self) -> None:
+        if self._recorder is not None and self._span is not None:
+            self._recorder.state(self._span, "busy")
+        try:
+            self._value = self._context.run(self._func, *self._args)
+        except BaseException as error:
+            self._error = error
+        if self._abandoned and self._recorder is not None and self._span is not None:
+            self._recorder.end(self._span, "ok")
+        _tell(self._loop, self._finish)
+
+    def abandon(self) -> None:
+        self._abandoned = True
+        if self._recorder is not None and self._span is not None:
+            self._recorder.end(self._span, "abandoned")
+
+    def _finish(self) -> None:
+        self.over = True
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    def result(self) -> Any:
+        try:
+            if self._error is not None:
+                raise self._error
+            return self._value
+        finally:
+            del self  # or the error holds this frame, and the frame the error
+
+
+async def _awaiting(awaitable: Awaitable[T]) -> T:
+    return await awaitable
+
+
+def _tell(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits for an abandoned call
+        loop.call_soon_threadsafe(callback)

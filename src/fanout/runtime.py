@@ -1,0 +1,186 @@
+"""The two ways in which the one core runs: on asyncio tasks, or on threads without any event loop.
+
+All logic of this package is written once, as coroutines that await nothing but what a `Runtime` offers. Under
+`AsyncRuntime` they suspend, as coroutines do. Under `ThreadRuntime` everything they await blocks the thread instead, so
+such a coroutine never suspends and is driven to its end by a single `send(None)`: see `drive`.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
+
+from fanout.outcome import Chunk
+from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span
+from fanout.scope import Scope, Token
+
+if TYPE_CHECKING:
+    from fanout.step import Step
+
+T = TypeVar("T")
+
+
+class Leaf(Protocol):
+    """Some code of the user's, in one or both of its forms. `inline`: quick enough to run on the event loop."""
+
+    @property
+    def func(self) -> Callable[..., Any] | None: ...
+    @property
+    def afunc(self) -> Callable[..., Any] | None: ...
+    @property
+    def inline(self) -> bool: ...
+    @property
+    def name(self) -> str: ...
+
+
+class Call(NamedTuple):
+    """A `Leaf` and nothing else."""
+
+    func: Callable[..., Any] | None
+    afunc: Callable[..., Any] | None
+    name: str
+    inline: bool = False
+
+
+class Limit(Protocol):
+    """What is held around a leaf call; see `fanout.limits`. `order` puts all limits into one order for everybody."""
+
+    order: int
+
+    async def acquire(self, rt: Runtime) -> None: ...
+
+    def release(self, error: BaseException | None) -> None: ...
+
+
+class Signal(Protocol):
+    """Something one caller waits for and anybody, on any thread, can set."""
+
+    def set(self) -> None: ...
+
+    async def wait(self, seconds: float | None = None) -> bool:
+        """True if it was set, False if that many seconds passed before."""
+
+
+class Runtime(ABC):
+    """How a step calls, sleeps, waits and starts children. One is made for each `invoke` or `ainvoke`."""
+
+    def __init__(self) -> None:
+        self.token = Token()
+        self.limits: tuple[Limit, ...] = ()
+        self.executor: Any = None
+
+    def within(self, token: Token) -> Self:
+        """The same runtime for the children of a scope."""
+        inner = copy.copy(self)
+        inner.token = token
+        return inner
+
+    def limited(self, limit: Limit) -> Self:
+        """The same runtime, in which each leaf call also holds `limit`.
+
+        A limit that is held already is not taken twice. All calls take limits in the same order, so that two of them
+        cannot wait for each other.
+        """
+        inner = copy.copy(self)
+        inner.limits = tuple(sorted({*self.limits, limit}, key=lambda each: each.order))
+        return inner
+
+    def on(self, executor: Any) -> Self:
+        """The same runtime, in which leaf calls run on `executor`."""
+        inner = copy.copy(self)
+        inner.executor = executor
+        return inner
+
+    def call(self, leaf: Leaf, *args: Any) -> Awaitable[Any]:
+        """Call the user's code, under the limits and on the executor of this runtime."""
+        return self._limited(leaf, args) if self.limits else self._call(leaf, args)
+
+    async def _limited(self, leaf: Leaf, args: tuple[Any, ...]) -> Any:
+        recorder, span = current_recorder.get(), current_span.get()
+        if recorder is not None and span is not None:
+            recorder.state(span, "limited")
+        async with self._holding():
+            if recorder is not None and span is not None:
+                return await self._observed(recorder, span, leaf, self._call(leaf, args))
+            return await self._call(leaf, args)
+
+    @asynccontextmanager
+    async def _holding(self) -> AsyncGenerator[None]:
+        held: list[Limit] = []
+        error: BaseException | None = None
+        try:
+            for limit in self.limits:
+                await limit.acquire(self)
+                held.append(limit)
+            yield
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            for limit in reversed(held):
+                limit.release(error)
+            del error
+
+    async def iterate(self, leaf: Leaf, *args: Any) -> AsyncGenerator[Any]:
+        """The items of the iterator that the user's code returns, under the limits of this runtime."""
+        async with self._holding(), aclosing(self._iterate(leaf, args)) as items:
+            async for item in items:
+                yield item
+
+    async def observe(self, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any) -> Any:
+        """Run a step and record its states."""
+        if (leaf := step.as_leaf) is not None and not self.limits:
+            return await self._observed(recorder, span, leaf, step.run(self, value))
+        return await step.run(self, value)
+
+    @abstractmethod
+    async def _observed(self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]) -> Any:
+        """Await a leaf call and record its states."""
+
+    @abstractmethod
+    def _call(self, leaf: Leaf, args: tuple[Any, ...]) -> Awaitable[Any]: ...
+
+    @abstractmethod
+    def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]: ...
+
+    @abstractmethod
+    async def sleep(self, seconds: float) -> None:
+        """Wait. Ends at once with `asyncio.CancelledError` if the scope is cancelled."""
+
+    @abstractmethod
+    def scope(self) -> Scope:
+        """A new scope below this one, to be used with `async with`."""
+
+    @abstractmethod
+    def signal(self) -> Signal:
+        """A new signal for the caller to wait for."""
+
+    def now(self) -> float:
+        """Seconds on a monotonic clock, the virtual one in a simulation."""
+        return time.monotonic()
+
+    async def timeout(self, seconds: float, fn: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """`fn(rt, *args)`, but `TimeoutError` after `seconds`. A blocking call that is still running is abandoned."""
+        async with self.scope() as scope:
+            scope.start(None, fn, *args)
+            got = await scope.next(seconds)
+            if got is None:
+                scope.abandon()
+                raise TimeoutError(f"took longer than {seconds:g} s")
+            assert not isinstance(got[1], Chunk)
+            return cast(T, got[1].unwrap())
+
+
+def drive(awaitable: Awaitable[T]) -> T:
+    """Run a coroutine that never suspends to its end."""
+    coro = cast("Coroutine[Any, Any, T]", awaitable)
+    try:
+        coro.send(None)
+    except StopIteration as stop:
+        return cast(T, stop.value)
+    coro.close()
+    raise RuntimeError("a step awaited something that is not the runtime's: use ainvoke()")

@@ -1,0 +1,142 @@
+"""The doors into a step: every step is entered through here, and here alone it is decided whether that is recorded.
+
+If nobody records, entering costs one look at a context variable for each composite call, and nothing for a branch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+if TYPE_CHECKING:
+    from fanout.runtime import Runtime
+    from fanout.scope import Job, Scope
+    from fanout.step import Step
+
+
+def enter(rt: Runtime, step: Step[I, O], value: I) -> Awaitable[O]:
+    """Run a step in the context of the caller."""
+    recorder = current_recorder.get()
+    if recorder is None:
+        return step.run(rt, value)
+    return traced(rt, recorder, begin(recorder, "", step), step, value)
+
+
+def enter_chunks(rt: Runtime, step: Step[Any, Any], value: Any) -> AsyncGenerator[Any]:
+    """Stream a step in the context of the caller."""
+    recorder = current_recorder.get()
+    if recorder is None:
+        return step.chunks(rt, value)
+    return traced_chunks(rt, recorder, begin(recorder, "", step), step, value)
+
+
+def start_branches(
+    scope: Scope,
+    branches: Iterable[tuple[Any, Step[Any, Any], Any]],
+    limit: int | None = None,
+    stream: bool = False,
+) -> None:
+    """Start each `(key, step, value)` in the scope, at most `limit` at a time; with `stream`, emitting chunks."""
+    recorder = current_recorder.get()
+    jobs: Iterable[Job]
+    if recorder is not None:
+        jobs = _recorded(scope, recorder, branches, stream)
+    elif stream:
+        jobs = ((key, _pump, scope, key, step, value) for key, step, value in branches)
+    else:
+        jobs = ((key, step.run, value) for key, step, value in branches)
+    scope.start_all(jobs, limit)
+
+
+async def _pump(rt: Runtime, scope: Scope, key: Any, step: Step[Any, Any], value: Any) -> None:
+    async with aclosing(step.chunks(rt, value)) as stream:
+        async for chunk in stream:
+            await scope.emit(key, chunk)
+
+
+# ---- recorded
+
+
+def begin(recorder: Recorder, key: Any, step: Step[Any, Any]) -> OpenSpan:
+    """The span of a step that is about to run; below the current one."""
+    return recorder.begin(str(key), step.kind, None, step.name, step.code)
+
+
+def _recorded(
+    scope: Scope, recorder: Recorder, branches: Iterable[tuple[Any, Step[Any, Any], Any]], stream: bool
+) -> Iterator[Job]:
+    scope.spans = (recorder, [])
+    for key, step, value in branches:
+        span = begin(recorder, key, step)
+        scope.spans[1].append(span)
+        if stream:
+            yield key, _pump_recorded, recorder, span, scope, key, step, value
+        else:
+            yield key, traced, recorder, span, step, value
+
+
+def end_dropped(recorder: Recorder, spans: Iterable[OpenSpan]) -> None:
+    """End the spans of those that were spawned but cancelled before they could begin."""
+    for span in spans:
+        if span.outcome == "running":
+            recorder.end(span, "cancelled")
+
+
+async def traced(rt: Runtime, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any) -> Any:
+    """Run a step and record in `span` what becomes of it."""
+    above = current_span.set(span)
+    try:
+        result = await rt.observe(recorder, span, step, value)
+    except BaseException as error:
+        _failed(recorder, span, error)
+        raise
+    else:
+        recorder.end(span, "ok")
+        return result
+    finally:
+        current_span.reset(above)
+
+
+async def _pump_recorded(
+    rt: Runtime, recorder: Recorder, span: OpenSpan, scope: Scope, key: Any, step: Step[Any, Any], value: Any
+) -> None:
+    async with aclosing(traced_chunks(rt, recorder, span, step, value)) as stream:
+        async for chunk in stream:
+            await scope.emit(key, chunk)
+
+
+async def traced_chunks(
+    rt: Runtime, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any
+) -> AsyncGenerator[Any]:
+    """Stream a step and record in `span` what becomes of it. The context of whoever takes the parts stays clean."""
+    async with aclosing(step.chunks(rt, value)) as stream:
+        try:
+            while True:
+                above = current_span.set(span)
+                try:
+                    chunk = await anext(stream)
+                finally:
+                    current_span.reset(above)
+                recorder.event(span, "chunk")
+                yield chunk
+        except StopAsyncIteration:
+            recorder.end(span, "ok")
+        except BaseException as error:
+            _failed(recorder, span, error)
+            raise
+
+
+def _failed(recorder: Recorder, span: OpenSpan, error: BaseException) -> None:
+    """End the span of a step that raised, unless its thread has been abandoned and runs on."""
+    if isinstance(error, asyncio.CancelledError | GeneratorExit):
+        if span.outcome != "abandoned":
+            recorder.end(span, "cancelled")
+    else:
+        recorder.end(span, "error", error)
