@@ -1,0 +1,246 @@
+"""The writing side of a trace: what the engine calls while it runs.
+
+Everything here is on the hot path of every traced branch, so a span is one small object in one list, times are raw
+readings of one clock, and whatever can wait (ids, names of lanes, places in the code) is worked out by
+`fanout.trace.Trace` when somebody reads. `list.append` is atomic, so threads need no lock.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import types
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Literal, TypeVar
+
+from fanout.clock import current_clock
+from fanout.resolve import installed_versions, resolve
+from fanout.trace import ClockName, Span, Trace
+
+T = TypeVar("T")
+Outcome = Literal["ok", "error", "cancelled", "abandoned", "timeout", "running"]
+State = Literal["queued", "running", "suspended", "busy", "limited", "backoff"]
+Listener = Callable[[str, "OpenSpan"], None]
+"""Called as `listener("begin" | "state" | "end", span)` in the thread where it happens."""
+
+current_recorder: ContextVar[Recorder | None] = ContextVar("fanout_recorder", default=None)
+"""The recorder of this context, or None: nobody is tracing."""
+current_span: ContextVar[OpenSpan | None] = ContextVar("fanout_span", default=None)
+"""The span this code runs in. Whoever starts a branch sets it in the branch's own context."""
+
+_real_now = (time.perf_counter,)  # in a tuple, where a virtual clock does not replace it
+
+
+class OpenSpan:
+    """A span while it is being recorded. Times are raw clock readings; `end` is None as long as it runs."""
+
+    __slots__ = (
+        "attrs",
+        "code",
+        "end",
+        "error",
+        "events",
+        "first",
+        "first_at",
+        "key",
+        "kind",
+        "lane",
+        "marks",
+        "name",
+        "now",
+        "outcome",
+        "parent",
+        "start",
+    )
+
+    def __init__(
+        self,
+        key: str,
+        kind: str,
+        parent: OpenSpan | None,
+        name: str | None,
+        code: object,
+        now: Callable[[], float],
+    ) -> None:
+        self.key = key
+        self.kind = kind
+        self.parent = parent
+        self.name = name
+        self.code = code
+        self.now = now
+        self.lane: str | None = None
+        self.first: State | None = None  # the first state apart from the others: most spans have no second
+        self.first_at = 0.0
+        self.marks: list[tuple[float, State]] | None = None
+        self.end: float | None = None
+        self.outcome: Outcome = "running"
+        self.error: tuple[str, str] | None = None
+        self.attrs: dict[str, Any] | None = None
+        self.events: list[tuple[float, str, dict[str, Any]]] | None = None
+        self.start = now()
+
+    def __repr__(self) -> str:
+        return f"<OpenSpan {self.kind} {self.key or self.name!r} {self.outcome}>"
+
+
+class Recorder(Trace):
+    """A trace that is still being written: readable at any moment, also while orphans run on.
+
+    `begin`, `state`, `event` and `end` may be called from any thread. They never raise: an exception in a listener
+    goes to the log `fanout.trace`, once for each listener, and the run goes on.
+    """
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._open: list[OpenSpan] = []
+        self._readers: dict[int, Callable[[], float]] = {}
+        self._listeners = listeners
+        self._failed: set[int] = set()
+
+    def begin(
+        self,
+        key: str,
+        kind: str,
+        parent: OpenSpan | None = None,
+        name: str | None = None,
+        code: object = None,
+    ) -> OpenSpan:
+        """Start a span now. Without `parent` it belongs below `current_span`, or is a root.
+
+        `key` names a branch ("" for what is not one), `code` is the function that will run, or anything else that
+        has a place in the code. A span starts when it is *spawned*; its first `state` says when it first ran.
+        """
+        if parent is None:
+            parent = current_span.get()
+        if parent is None:
+            span = OpenSpan(key, kind, None, name, code, self._clock_of_this_thread())
+            span.lane = threading.current_thread().name
+        else:
+            span = OpenSpan(key, kind, parent, name, code, parent.now)
+        self._open.append(span)
+        if self._listeners:
+            self._tell("begin", span)
+        return span
+
+    def state(self, span: OpenSpan, name: State) -> None:
+        """From now on `span` is in this state. `busy` also says: on the thread that calls."""
+        if span.first is None:
+            span.first, span.first_at = name, span.now()
+        elif span.marks is None:
+            span.marks = [(span.now(), name)]
+        else:
+            span.marks.append((span.now(), name))
+        if name == "busy":
+            span.lane = threading.current_thread().name
+        if self._listeners:
+            self._tell("state", span)
+
+    def event(self, span: OpenSpan, name: str, **attrs: Any) -> None:
+        """Something that happened at one moment inside `span`: a chunk, a retry, a 429."""
+        if span.events is None:
+            span.events = []
+        span.events.append((span.now(), name, attrs))
+
+    def end(self, span: OpenSpan, outcome: Outcome, error: BaseException | None = None) -> None:
+        """The end of `span`. A second end is ignored.
+
+        `abandoned` is an event, not yet an end: the caller has gone, the thread has not. A later `end` (whatever its
+        outcome: nobody sees the result) says when the thread came back.
+        """
+        if span.end is not None:
+            return
+        if outcome == "abandoned":
+            span.outcome = outcome
+            self.event(span, "abandoned")
+            return
+        span.end = span.now()
+        if span.outcome != "abandoned":
+            span.outcome = outcome
+        if error is not None:
+            span.error = (type(error).__qualname__, _message(error))
+        if self._listeners:
+            self._tell("end", span)
+
+    def now(self) -> float:
+        """A reading of the clock of the calling thread, as spans begun here would take it."""
+        return self._clock_of_this_thread()()
+
+    @property
+    def clock(self) -> ClockName:
+        return "virtual" if self._readers and _real_now[0] not in self._readers.values() else "real"
+
+    @property
+    def versions(self) -> dict[str, str]:
+        return installed_versions()
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return resolve(self._open)
+
+    def _clock_of_this_thread(self) -> Callable[[], float]:
+        """One reading function for each clock met; a whole tree of spans uses the one its root began with."""
+        clock = current_clock()
+        if clock is None:
+            return self._readers.setdefault(0, _real_now[0])
+        return self._readers.setdefault(id(clock), lambda: clock.ns / 1e9)
+
+    def _tell(self, what: str, span: OpenSpan) -> None:
+        for number, listener in enumerate(self._listeners):
+            try:
+                listener(what, span)
+            except Exception:
+                if number not in self._failed:
+                    self._failed.add(number)
+                    logging.getLogger("fanout.trace").exception(
+                        "the trace listener %r failed; the run goes on", listener
+                    )
+
+
+@contextmanager
+def record(*listeners: Listener) -> Iterator[Recorder]:
+    """Record every run of `fanout` in this context: `with record() as trace: step.invoke(x)`."""
+    recorder = Recorder(*listeners)
+    was_recorder, was_span = current_recorder.set(recorder), current_span.set(None)
+    try:
+        yield recorder
+    finally:
+        current_span.reset(was_span)
+        current_recorder.reset(was_recorder)
+
+
+@types.coroutine
+def watch(coro: Coroutine[Any, Any, T], span: OpenSpan, recorder: Recorder) -> Generator[Any, Any, T]:
+    """Await `coro`, noting in `span` every stretch in which it runs and in which it is suspended."""
+    state = recorder.state
+    send: Callable[[Any], Any] = coro.send
+    argument: Any = None
+    if (
+        span.first is None and not recorder._listeners
+    ):  # what `state` would do, without a call: the hottest place
+        span.first, span.first_at = "running", span.now()
+    else:
+        state(span, "running")
+    while True:
+        try:
+            waits_for = send(argument)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        state(span, "suspended")
+        try:
+            argument = yield waits_for
+            send = coro.send
+        except GeneratorExit:
+            coro.close()
+            raise
+        except BaseException as error:
+            send, argument = coro.throw, error
+        state(span, "running")
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its message cannot be shown)"
