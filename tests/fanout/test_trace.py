@@ -92,7 +92,7 @@ def test_an_error_whose_text_fails_does_not_break_the_run() -> None:
 
 def test_a_blocked_loop_shows_as_a_branch_that_is_queued_and_one_that_runs() -> None:
     async def blocking() -> None:
-        time.sleep(0.5)
+        time.sleep(0.5)  # noqa: ASYNC251 - on purpose
 
     async def both() -> None:
         recorder = current_recorder.get()

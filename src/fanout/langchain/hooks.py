@@ -126,7 +126,10 @@ async def run_in_executor(
     tracer, view = active_tracer.get(), current_task_view.get()
     if tracer is None:
         return await _run_in_executor(executor_or_config, func, *args, **kwargs)
-    span = view.open[-1] if view is not None and view.open and view.task is asyncio.current_task() else None
+    span = view.open[-1] if view is not None and view.open else None
+    if span is not None and view is not None and view.task is not asyncio.current_task():
+        # A task of somebody's own. A chat model makes one for its call; for anything else the span would be a guess.
+        span = span if span.kind == "model" and span is current_span.get() else None
     job = _Job(tracer, span, func)
     try:
         return await _run_in_executor(executor_or_config, job, *args, **kwargs)

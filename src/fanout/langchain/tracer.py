@@ -113,17 +113,16 @@ class RunnableTracer(BaseCallbackHandler):
         self._begin(KINDS.get(name.partition("<")[0], "step"), run_id, blocking=_blocking(), **about)
 
     def on_chat_model_start(self, serialized: Any, messages: Any, *, run_id: UUID, **about: Any) -> None:
-        self._begin("model", run_id, blocking=_blocking(), **about)
+        self._begin("model", run_id, blocking=_blocking(), **_named(serialized, about))
 
     def on_llm_start(self, serialized: Any, prompts: Any, *, run_id: UUID, **about: Any) -> None:
-        self._begin("model", run_id, blocking=_blocking(), **about)
+        self._begin("model", run_id, blocking=_blocking(), **_named(serialized, about))
 
     def on_tool_start(self, serialized: Any, input_str: Any, *, run_id: UUID, **about: Any) -> None:
-        name = about.pop("name", None) or (serialized or {}).get("name")
-        self._begin("tool", run_id, blocking=_blocking(), name=name, **about)
+        self._begin("tool", run_id, blocking=_blocking(), **_named(serialized, about))
 
     def on_retriever_start(self, serialized: Any, query: Any, *, run_id: UUID, **about: Any) -> None:
-        self._begin("retriever", run_id, blocking=_blocking(), **about)
+        self._begin("retriever", run_id, blocking=_blocking(), **_named(serialized, about))
 
     def _begin(
         self,
@@ -235,6 +234,13 @@ class RunnableTracer(BaseCallbackHandler):
         view = current_task_view.get()
         if view is not None:
             view.drop(span)
+
+
+def _named(serialized: Any, about: dict[str, Any]) -> dict[str, Any]:
+    """What LangChain tells about a run, with the name of its class where the run has none."""
+    known = serialized or {}
+    name = about.get("name") or known.get("name") or next(iter(known.get("id", [])[-1:]), None)
+    return {**about, "name": name}
 
 
 def _blocking() -> bool:

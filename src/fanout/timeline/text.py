@@ -63,10 +63,10 @@ def _bar(row: Row, total: float, plot: int) -> str:
 
 def _axis(layout: Layout, plot: int) -> str:
     line = ""
-    for tick in layout.ticks(max(2, plot // 12)):
+    for tick in layout.ticks(max(2, plot // 10)):
         label = seconds(tick, layout.end)
         at = round(tick / layout.end * plot)
-        at = min(at, plot - len(label) + 2)
+        at = min(at, plot - len(label) + 4)
         if at >= len(line) + (1 if line else 0):
             line += " " * (at - len(line)) + label
     return line
