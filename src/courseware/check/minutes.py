@@ -36,8 +36,9 @@ def check_minutes(reading: Reading, passages: list[Passage]) -> Iterator[Fault]:
 
 def _totals(course: Course) -> Iterator[tuple[int, str]]:
     """Each total with its reference; where two are equal, the wider one is named."""
+    known = {one.id for one in course.documents}
     for kind, group in (("stage", course.stages), ("path", course.paths)):
-        for one in group:
+        for one in filter(lambda one: known.issuperset(one.documents), group):
             yield one.practice(course), f"{{{kind}:{one.id}.practice}}"
             yield one.minutes(course), f"{{{kind}:{one.id}.minutes}}"
     yield course.practice, "{course:practice}"

@@ -14,7 +14,7 @@ from courseware.curriculum.words import suggestion
 _PLACES = ("src/courseware/**/*.py", "hooks/*.py", "web/src/**/*.ts", "web/theme/**/*.html")
 _KEY = re.compile(r"""["'`](?P<component>[a-z][a-z0-9-]*)\.(?P<key>[a-z][a-z0-9_-]*)(?P<open>\$?\{)?""")
 _COMMENT = re.compile(r"\s*(#|//|\*|/\*)")
-_CALL = re.compile(r"""(?<![.\w])t\(\s*f?$""")
+_CALL = re.compile(r"""(?<!\blang\.)\bt\(\s*f?$""")  # `lang.t` is the theme's own
 
 
 def check_strings(reading: Reading) -> Iterator[Fault]:

@@ -20,6 +20,7 @@ Markdown = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)
 Code = Annotated[str, StringConstraints(min_length=1)]
 
 _CJK = re.compile(r"[\u4e00-\u9fff]")
+_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _LANGUAGE_FREE = re.compile(r"`[^`\n]+`|[-+\d.,:×%/() ]+(?:ms|s|K|M|kB|KB|MB)?")
 
 
@@ -55,12 +56,8 @@ class Text(Item):
         chinese = len(_CJK.findall(self.en))
         if chinese > 3 and chinese * 2 > len(self.en):
             yield ("en",), "the English text is Chinese"
-        if (
-            not _CJK.search(self.zh)
-            and self.zh == self.en
-            and " " in self.zh.strip("`")
-            and "`" not in self.zh
-        ):
+        prose = _CODE.sub("", self.zh)
+        if self.zh == self.en and len(prose.split()) > 2 and not _LANGUAGE_FREE.fullmatch(prose):
             yield ("zh",), "the Chinese text is the English one: a translation is missing"
 
 

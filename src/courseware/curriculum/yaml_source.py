@@ -99,6 +99,8 @@ class Source:
 def _hint(problem: str) -> str:
     if "cannot start any token" in problem:
         return " (a text that begins with it must stand in quotes)"
+    if "but got '?'" in problem:
+        return " (a text in {…} that holds a question mark must stand in quotes)"
     if "mapping values are not allowed" in problem:
         return " (a text that holds a colon and a space must stand in quotes)"
     return ""

@@ -48,11 +48,20 @@ def times(places: Places, among: Stage | Path) -> str:
     )
 
 
+def labelled(places: Places, label: str, text: str = "") -> str:
+    """A label, the colon of the language, and what it labels."""
+    return f"{label}：{text}" if places.lang == "zh" else f"{label}: {text}".rstrip()
+
+
+def listed(places: Places, items: Iterable[str]) -> str:
+    """A list within a sentence."""
+    return ("、" if places.lang == "zh" else ", ").join(items)
+
+
 def prerequisites(places: Places, document: Document) -> list[str]:
     """One line for what is required and one for what helps, each only if there is something."""
-    return [
-        f"{places.t(key)}{': ' if places.lang == 'en' else '：'}"
-        + places.t("pages.separator").join(places.document(id) for id in ids)
-        for key, ids in (("pages.requires", document.requires), ("pages.recommends", document.recommends))
-        if ids
-    ]
+    edges = (
+        (places.t("pages.requires"), document.requires),
+        (places.t("pages.recommends"), document.recommends),
+    )
+    return [labelled(places, label, listed(places, map(places.document, ids))) for label, ids in edges if ids]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from courseware.curriculum import Curriculum, Lang, Path
 from courseware.curriculum.course import Goal, Profile
-from courseware.pages.parts import bullets, front_matter, minutes, stars, table
+from courseware.pages.parts import bullets, front_matter, labelled, minutes, stars, table
 from courseware.pages.places import PATHS_PAGE, Places
 
 
@@ -76,16 +76,17 @@ def _path(places: Places, one: Path) -> str:
         )
     total = [minutes(places, one.minutes(course)), minutes(places, one.practice(course))]
     rows.append([f"**{t('pages.total')}**", "", "", *(f"**{value}**" for value in total)])
-    colon = "：" if lang == "zh" else ": "
     return "\n\n".join(
         (
             f"## {one.title.get(lang)} {{#{one.id}}}",
             one.promise.get(lang),
-            f"{t('pages.audience')}{colon}{one.audience.get(lang)}  \n{t('pages.within')}{colon}{one.within.get(lang)}",
+            labelled(places, t("pages.audience"), one.audience.get(lang))
+            + "  \n"
+            + labelled(places, t("pages.within"), one.within.get(lang)),
             table(header, rows, "lllrr"),
-            f"{t('pages.outcomes')}{colon}".rstrip(),
+            labelled(places, t("pages.outcomes")),
             bullets(text.get(lang) for text in one.outcomes),
-            f"{t('pages.order')}{colon}{one.order.get(lang)}",
+            labelled(places, t("pages.order"), one.order.get(lang)),
         )
     )
 

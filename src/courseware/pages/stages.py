@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from courseware.curriculum import Curriculum, Document, Lang, Stage
-from courseware.pages.parts import bullets, front_matter, minutes, prerequisites, stars, times
+from courseware.pages.parts import (
+    bullets,
+    front_matter,
+    labelled,
+    listed,
+    minutes,
+    prerequisites,
+    stars,
+    times,
+)
 from courseware.pages.places import Places, stage_page
 
 
@@ -26,15 +35,14 @@ def _document(places: Places, document: Document) -> str:
         )
     )
     t, lang = places.t, places.lang
-    colon = "：" if lang == "zh" else ": "
-    contents = t("pages.separator").join(one.get(lang) for one in document.contents)
+    contents = listed(places, (one.get(lang) for one in document.contents))
     return "\n\n".join(
         (
             f"## {places.document(document.id)} {{#document-{document.id.replace('_', '-')}}}",
             f'<p class="document-facts" markdown="span">{facts}</p>',
             document.description.get(lang),
-            f"{t('pages.contents')}{colon}{contents}",
-            f"{t('pages.goals')}{colon}".rstrip(),
+            labelled(places, t("pages.contents"), contents),
+            labelled(places, t("pages.goals")),
             bullets(goal.get(lang) for goal in document.goals),
         )
     )

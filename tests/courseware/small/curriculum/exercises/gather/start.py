@@ -1,0 +1,1 @@
+# TODO: run them at once

@@ -1,0 +1,1 @@
+t("demo.open"); t("demo.count", { n: 2 }); t(`demo.state-${state}`);
