@@ -6,7 +6,9 @@ from courseware.site.hooks import (  # noqa: F401  (MkDocs finds the events by t
     on_page_content,
     on_page_context,
     on_page_markdown,
+    on_page_read_source,
     on_post_page,
+    on_pre_page,
     on_startup,
     on_template_context,
 )

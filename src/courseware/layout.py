@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courseware.curriculum.base import Lang
-
-LESSONS = "lessons"
-"""Folder of the lessons' pages on the site, in both languages."""
+from courseware.curriculum.course import LESSONS
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,12 @@ class Layout:
 
     @property
     def web(self) -> Path:
-        """Scripts, styles and images of the page, as `web/` builds them; mounted at `web/` in both sites."""
-        return self.root / "build" / "web"
+        """Scripts, styles and images of the page, as `web/` builds them; at `web/` in both sites."""
+        return self.build / "web"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
 
     @property
     def site(self) -> Path:
@@ -40,15 +42,15 @@ class Layout:
 
     def staged(self, lang: Lang) -> Path:
         """Everything made for one language before MkDocs sees it."""
-        return self.root / "build" / lang
+        return self.build / lang
 
     def pages(self, lang: Lang) -> Path:
-        """The staged pages, as they lie on the site."""
+        """The pages made from data; they lie as on the site."""
         return self.staged(lang) / "pages"
 
-    def downloads(self, lang: Lang) -> Path:
-        """The notebooks of one language."""
-        return self.staged(lang) / "notebooks"
+    def lesson_notebooks(self, lang: Lang) -> Path:
+        """The lessons, executed; they lie as on the site below `staged`."""
+        return self.staged(lang) / LESSONS
 
     def lessons(self) -> list[Path]:
         """Every lesson's source, in the order of its name."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
+from platform import python_version
 from typing import Any
 
 import nbformat
@@ -25,14 +26,16 @@ def split(
     """The notebook of one language as JSON text, the same bytes for the same input.
 
     Cell ids are the block ids; `outputs` are those of each code cell in order, already scrubbed; `text` makes of a
-    cell's Markdown what Jupyter can show.
+    cell's Markdown what Jupyter can show. Where that differs, the lesson's own text stays in the metadata as `page`,
+    for the site.
     """
     notebook = new_notebook(
         cells=[new_markdown_cell(f"# {title}", id=TITLE), *_cells(lesson.blocks, iter(outputs), lang, text)],
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python", "version": ".".join(map(str, sys.version_info[:3]))},
+            "language_info": {"name": "python"},
             "lang": lang,
+            "recorded": {"langchain-core": version("langchain-core"), "python": python_version()},
         },
     )
     notebook.nbformat_minor = 5
@@ -47,7 +50,10 @@ def _cells(
     for block in blocks:
         cell = block.cell(lang)
         if cell.kind == "markdown":
-            yield new_markdown_cell(text(cell.source), id=block.id)
+            shown = text(cell.source)
+            yield new_markdown_cell(
+                shown, id=block.id, metadata={} if shown == cell.source else {"page": cell.source}
+            )
             continue
         executed += 1
         metadata: dict[str, Any] = {}

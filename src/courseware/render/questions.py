@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import TypeVar
 
 from courseware.curriculum.base import Lang
@@ -66,20 +67,20 @@ def _cloze(one: Cloze, lang: Lang, t: T) -> tuple[str, str]:
     numbers = {blank.id: number for number, blank in enumerate(one.blanks, 1)}
     text = _GAP.sub(lambda gap: f"＿＿({numbers[gap[1]]})＿＿", one.text.get(lang))
     accepted = (
-        f"{t('widgets.gap', number=numbers[blank.id])} {' / '.join(blank.accept.get(lang))}"
+        t("widgets.gap", number=numbers[blank.id], answers=" / ".join(blank.accept.get(lang)))
         for blank in one.blanks
     )
     return text, items(accepted)
 
 
 def _matching(one: Matching, lang: Lang, t: T) -> tuple[str, str]:
-    rights = shuffled(
-        [*(pair.right.get(lang) for pair in one.pairs), *(extra.text.get(lang) for extra in one.extra)]
-    )
-    asked = joined(items(pair.left.get(lang) for pair in one.pairs), items(rights, "*"))
-    answer = table(("", ""), ((pair.left.get(lang), pair.right.get(lang)) for pair in one.pairs))
-    extra = ", ".join(piece.text.get(lang) for piece in one.extra)
-    return asked, joined(answer, f"{t('widgets.extra')} {extra}" if extra else "")
+    head = (t("widgets.match-left"), t("widgets.match-right"))
+    pairs = [(pair.left.get(lang), pair.right.get(lang)) for pair in one.pairs]
+    extra = [piece.text.get(lang) for piece in one.extra]
+    offered = shuffled([*(right for _, right in pairs), *extra])
+    asked = table(head, zip_longest((left for left, _ in pairs), offered, fillvalue=""))
+    left_over = t("widgets.extra", items=", ".join(extra)) if extra else ""
+    return asked, joined(table(head, pairs), left_over)
 
 
 def shuffled(texts: list[str]) -> list[str]:

@@ -19,13 +19,7 @@ _ITEM = re.compile(
     r"(?P<text>[^<]*(?:<(?!/?li|ul|ol)[^>]*>[^<]*)*)",
     re.S,
 )
-_NOTEBOOK_LINK = re.compile(r"(?P<to>\]\((?!\w+:)[\w./-]*?)\.ipynb(?=[#)\s])")
 CLAIMS_PAGE = "/claims.md"
-
-
-def links_to_pages(markdown: str) -> str:
-    """Links to a lesson's notebook, right in Jupyter, lead to its page on the site."""
-    return outside_code(markdown, lambda text: _NOTEBOOK_LINK.sub(r"\g<to>.md", text))
 
 
 def with_widgets(markdown: str, curriculum: Curriculum, lang: Lang) -> str:
@@ -49,7 +43,10 @@ def claim_value(curriculum: Curriculum, id: str, lang: Lang) -> str:
     if claim.display:
         return claim.display.get(lang)
     value = claim.value if isinstance(claim.value, str) else number(claim.value)
-    return f"{value} {claim.unit.get(lang)}" if claim.unit else value
+    if claim.unit is None:
+        return value
+    unit = claim.unit.get(lang)
+    return f"{value} {unit}" if unit[0].isalpha() else f"{value}{unit}"  # 2.5 s, but 4× and 20%
 
 
 def with_task_marks(markdown: str) -> str:

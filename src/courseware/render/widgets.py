@@ -95,7 +95,7 @@ def _failure_lab(curriculum: Curriculum, id: str, lang: Lang, t: T) -> str:
         table((t("widgets.branch"), t("widgets.duration")), rows),
         t("widgets.switches"),
         items(switch.label.get(lang) for switch in one.switches),
-        f"{t('widgets.runners')} {', '.join(f'`{runner}`' for runner in one.runners)}",
+        t("widgets.runners", runners=", ".join(f"`{runner}`" for runner in one.runners)),
         details(t("widgets.conclusion"), one.conclusion.get(lang)),
     )
 

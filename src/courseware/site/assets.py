@@ -15,6 +15,8 @@ from courseware.site.stamp import Stamp, digest_of
 def build_assets(layout: Layout) -> bool:
     """Run web/'s own build; says whether it ran. Raises RuntimeError with its words if it fails."""
     source = layout.root / "web"
+    if not (source / "package.json").is_file():
+        return False
     stamp = Stamp(layout, "web")
     inputs = digest_of(
         [

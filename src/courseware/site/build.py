@@ -71,7 +71,7 @@ def _mkdocs(layout: Layout, lang: Lang) -> subprocess.Popen[str]:
 def _inputs(layout: Layout, lang: Lang) -> str:
     root = layout.root
     folders = [
-        layout.pages(lang), layout.web, root / "docs" / lang, root / "hooks",
+        layout.lesson_notebooks(lang), layout.pages(lang), layout.web, root / "docs" / lang, root / "hooks",
         root / "src" / "courseware", root / "web" / "theme", layout.curriculum,
     ]  # fmt: skip
     paths = [path for folder in folders for path in folder.rglob("*")]

@@ -25,7 +25,7 @@ def build(root: Path) -> int:
 def _stage(root: Path, stems: Collection[str], progress: Progress) -> None:
     staged = stage(Layout(root), load(root), [Path(stem).stem for stem in stems], progress=progress)
     for executed in staged:
-        progress.say(f"staged build/{{zh,en}}/pages/lessons/{executed.lesson.stem}.md and .ipynb")
+        progress.say(f"staged build/{{zh,en}}/lessons/{executed.lesson.stem}.ipynb")
 
 
 def _reported(run: Callable[[Progress], None]) -> int:

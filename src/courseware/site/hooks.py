@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
@@ -18,7 +18,7 @@ from courseware.pages import navigation
 from courseware.render.text import with_task_items
 from courseware.site import alternates, blocks
 from courseware.site.search import teach
-from courseware.site.stage import for_page
+from courseware.site.stage import for_page, lesson_page
 
 log = logging.getLogger("mkdocs.hooks.course")
 _state: dict[str, Any] = {"command": "build"}
@@ -41,45 +41,58 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     curriculum = _state["curriculum"] = load(_layout(config).root)
     lang = config.theme["language"]
     teach(term.term.zh for term in curriculum.glossary.values())
-    config.nav = _to_pages(navigation(curriculum, lang))
+    config.nav = navigation(curriculum, lang)
     if _state["command"] == "build":  # MkDocs' own server serves one language, at the root
         config.site_url = f"{(config.site_url or '').rstrip('/')}/{lang}/"
     return config
 
 
-def _to_pages(nav: Any) -> Any:
-    """The navigation with every lesson's notebook replaced by its page."""
-    match nav:
-        case str():
-            return re.sub(r"\.ipynb$", ".md", nav)
-        case dict():
-            return {title: _to_pages(inside) for title, inside in nav.items()}
-        case _:
-            return [_to_pages(inside) for inside in nav]
-
-
+@event_priority(100)  # before mkdocs-jupyter, which would publish notebooks that come later as raw JSON
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Mount the staged pages of this language, and what the page runs and wears."""
-    layout = _layout(config)
-    for folder, prefix in ((layout.pages(config.theme["language"]), ""), (layout.web, "web/")):
+    """Mount the lessons' notebooks, the pages made from data, and what the page runs and wears."""
+    layout, lang = _layout(config), config.theme["language"]
+    staged, generated = layout.staged(lang), layout.pages(lang)
+    for top, folder in (
+        (staged, layout.lesson_notebooks(lang)),
+        (generated, generated),
+        (layout.build, layout.web),
+    ):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                _mount(files, config, prefix + path.relative_to(folder).as_posix(), path)
+                _mount(files, config, top, path.relative_to(top).as_posix())
     return files
 
 
-def _mount(files: Files, config: MkDocsConfig, uri: str, path: Path) -> None:
+def _mount(files: Files, config: MkDocsConfig, top: Path, uri: str) -> None:
     if existing := files.get_file_from_path(uri):
         log.warning(f"'{uri}' is written by hand although it is generated: remove {existing.abs_src_path}")
         files.remove(existing)
-    file = File(uri, None, config.site_dir, config.use_directory_urls, inclusion=InclusionLevel.INCLUDED)
-    file.abs_src_path = str(path)
-    files.append(file)
+    files.append(File(uri, str(top), config.site_dir, config.use_directory_urls))
+
+
+@event_priority(-50)  # after mkdocs-jupyter has put its own rendering (nbconvert) into the page
+def on_pre_page(page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+    """Lessons are rendered by Material's Markdown like every page; mkdocs-jupyter keeps page and download."""
+    if _is_lesson(page):
+        page.__dict__.pop("render", None)
+    return page
+
+
+def on_page_read_source(*, page: Page, config: MkDocsConfig) -> str | None:
+    """The Markdown of a lesson's notebook."""
+    if not _is_lesson(page):
+        return None
+    notebook = Path(str(page.file.abs_src_path))
+    return lesson_page(_state["curriculum"], notebook, config.theme["language"])
+
+
+def _is_lesson(page: Page) -> bool:
+    return page.file.src_uri.endswith(".ipynb")
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Fill in what a hand-written page names; staged pages are complete."""
-    if page.file.src_dir is None:
+    """Fill in what a hand-written page names; all others are complete."""
+    if not Path(str(page.file.abs_src_path)).is_relative_to(config.docs_dir):
         return markdown
     return for_page(
         markdown, curriculum=_state["curriculum"], lang=config.theme["language"], page=page.file.src_uri

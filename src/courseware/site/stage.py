@@ -1,4 +1,4 @@
-"""Stages all that MkDocs mounts: lessons as pages and notebooks, and the pages made from data, in both languages."""
+"""Stages all that MkDocs mounts: the lessons' notebooks and the pages made from data, in both languages."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
+import nbformat
+
 from courseware import pages
-from courseware.curriculum import LANGS, Curriculum, Lang
-from courseware.layout import LESSONS, Layout
+from courseware.check.mentions import check_mentions
+from courseware.check.texts import passages
+from courseware.curriculum import LANGS, Curriculum, Document, Lang
+from courseware.curriculum.load import read
+from courseware.layout import Layout
 from courseware.lessons.cache import write_whole
 from courseware.lessons.jupyter import for_jupyter
 from courseware.lessons.progress import Progress
-from courseware.lessons.run import Executed, run_lessons
+from courseware.lessons.run import Executed, read_lessons, run_lessons
+from courseware.lessons.source import Lesson
 from courseware.lessons.split import split
 from courseware.render.page import Frame, page
-from courseware.render.text import links_to_pages, with_claims, with_task_marks, with_widgets
+from courseware.render.text import with_claims, with_task_marks, with_widgets
 
 SITE_URL = "http://127.0.0.1:8000/"
 """Address of the root of both languages, unless the environment names another."""
@@ -30,69 +36,65 @@ def site_url() -> str:
 def stage(
     layout: Layout, curriculum: Curriculum, stems: Collection[str] = (), *, progress: Progress
 ) -> list[Executed]:
-    """Stage the named lessons, or all with the generated pages; what is no longer made is removed.
+    """Stage the named lessons; or all of them and the generated pages, and remove what is no longer made.
 
     Raises CurriculumError with every fault of every lesson.
     """
-    lessons = run_lessons(layout, curriculum, stems, progress=progress)
-    made = {
-        path
-        for lesson in lessons
-        for lang in LANGS
-        for path in _stage_lesson(layout, curriculum, lesson, lang)
-    }
+    lessons = read_lessons(layout, stems)
+    _check_mentions(layout.root, lessons)
+    executed = run_lessons(layout, lessons, progress=progress)
+    made = {_stage_lesson(layout, curriculum, lesson, lang) for lesson in executed for lang in LANGS}
     if not stems:
         for lang in LANGS:
             made |= set(_stage_generated(layout, curriculum, lang))
             _remove_others(layout.pages(lang), made)
-            _remove_others(layout.downloads(lang), made)
-    return lessons
+            _remove_others(layout.lesson_notebooks(lang), made)
+    return executed
 
 
-def _stage_lesson(layout: Layout, curriculum: Curriculum, executed: Executed, lang: Lang) -> list[Path]:
-    lesson = executed.lesson
-    document = next(one for one in curriculum.course.documents if one.stem == lesson.stem)
-    markdown = page(executed, lang, frame(curriculum, document.id, lang))
-    notebook = split(
-        lesson,
-        executed.outputs,
-        lang,
-        document.title.get(lang),
-        _for_notebook(curriculum, document.page, lang),
-    )
-    made = {
-        layout.pages(lang) / LESSONS / f"{lesson.stem}.md": markdown,
-        layout.pages(lang) / LESSONS / f"{lesson.stem}.ipynb": notebook,
-        layout.downloads(lang) / f"{lesson.stem}.ipynb": notebook,
-    }
-    for path, text in made.items():
-        write_whole(path, text)
-    return [*made]
+def _check_mentions(root: Path, lessons: list[Lesson]) -> None:
+    """Add to each lesson's faults what it names and the course's data lacks."""
+    found = list(check_mentions(read(root), lessons, list(passages(root, lessons))))
+    for lesson in lessons:
+        lesson.faults += [fault for fault in found if fault.file == lesson.file]
+
+
+def _stage_lesson(layout: Layout, curriculum: Curriculum, executed: Executed, lang: Lang) -> Path:
+    document = _document(curriculum, executed.lesson.stem)
+    text = _for_notebook(curriculum, document.page, lang)
+    path = layout.lesson_notebooks(lang) / f"{document.stem}.ipynb"
+    write_whole(path, split(executed.lesson, executed.outputs, lang, document.title.get(lang), text))
+    return path
 
 
 def _stage_generated(layout: Layout, curriculum: Curriculum, lang: Lang) -> Iterator[Path]:
     for name, markdown in pages.generate(curriculum, lang).items():
         path = layout.pages(lang) / name
-        write_whole(path, links_to_pages(markdown))
+        write_whole(path, markdown)
         yield path
 
 
-def frame(curriculum: Curriculum, id: str, lang: Lang) -> Frame:
-    """What the course's data puts around a lesson's blocks."""
-    document = curriculum.course.document(id)
-    return Frame(
-        metadata=pages.lesson_metadata(curriculum, id, lang),
-        header=links_to_pages(pages.lesson_header(curriculum, id, lang)),
-        footer=links_to_pages(pages.lesson_footer(curriculum, id, lang)),
+def lesson_page(curriculum: Curriculum, notebook: Path, lang: Lang) -> str:
+    """A staged notebook as Markdown for its page, with what the course's data puts around it."""
+    document = _document(curriculum, notebook.stem)
+    frame = Frame(
+        metadata=pages.lesson_metadata(curriculum, document.id, lang),
+        header=pages.lesson_header(curriculum, document.id, lang),
+        footer=pages.lesson_footer(curriculum, document.id, lang),
         text=partial(for_page, curriculum=curriculum, lang=lang, page=document.page),
         t=curriculum.strings.translator(lang),
     )
+    return page(nbformat.read(notebook, as_version=4), notebook.name, lang, frame)
+
+
+def _document(curriculum: Curriculum, stem: str) -> Document:
+    return next(one for one in curriculum.course.documents if one.stem == stem)
 
 
 def for_page(markdown: str, *, curriculum: Curriculum, lang: Lang, page: str) -> str:
     """Markdown of a lesson or a hand-written page with all that it names filled in; `page` is its path on the site."""
     markdown = pages.resolve(curriculum, with_widgets(markdown, curriculum, lang), lang, page)
-    return with_task_marks(with_claims(links_to_pages(markdown), curriculum, lang, linked=True))
+    return with_task_marks(with_claims(markdown, curriculum, lang, linked=True))
 
 
 def _for_notebook(curriculum: Curriculum, page: str, lang: Lang) -> Callable[[str], str]:
