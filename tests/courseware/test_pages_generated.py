@@ -105,7 +105,7 @@ def test_a_stage_page_tells_what_each_document_is(curriculum: Curriculum) -> Non
     assert (
         "Reading 10 min · Practice 15 min · Helps if read before: First principles in preparation" in section
     )
-    assert "In it: The 20 % that matters, Quick start, Basic code" in section
+    assert "Covers: The 20 % that matters · Quick start · Basic code" in section
     assert "- Write a parallel chain from nothing and read its results by key" in section
 
 
@@ -156,7 +156,7 @@ def test_navigation_holds_only_what_exists(curriculum: Curriculum) -> None:
 
 def test_the_lesson_header_says_what_to_expect(curriculum: Curriculum) -> None:
     header = lesson_header(curriculum, "03_01", "en")
-    assert header.startswith("# Core concept 1: the execution mechanism\n")
+    assert header.startswith("# Core concept 1: the execution mechanism {#title}\n")
     assert "- [Stage 2: principles](../stages/principles.md)" in header
     assert "- Reading 20 min" in header
     assert "- Practice 40 min" in header

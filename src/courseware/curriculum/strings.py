@@ -13,14 +13,21 @@ from typing import Annotated
 
 from pydantic import RootModel, StringConstraints
 
-from courseware.curriculum.base import Lang, Text
+from courseware.curriculum.base import Code, Lang, Text
 from courseware.curriculum.yaml_source import Loc
 
 StringKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$")]
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-class StringTable(RootModel[dict[StringKey, Text]]):
+class Label(Text):
+    """A text of the interface; spaces at its ends are meant (", ")."""
+
+    zh: Code
+    en: Code
+
+
+class StringTable(RootModel[dict[StringKey, Label]]):
     """One component's file."""
 
     def problems(self) -> Iterator[tuple[Loc, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from courseware.curriculum import Curriculum, Lang
 from courseware.curriculum.course import Topic
-from courseware.pages.parts import front_matter
+from courseware.pages.parts import front_matter, heading
 from courseware.pages.places import AROUND_PAGE, Places
 
 
@@ -14,7 +14,7 @@ def around(curriculum: Curriculum, lang: Lang) -> str:
     t, topics = places.t, curriculum.course.topics
     title = t("pages.around-title")
     parts = [
-        f"{front_matter(title, t('pages.around-description'))}\n# {title}",
+        f"{front_matter(title, t('pages.around-description'))}\n{heading(title)}",
         t("pages.around-description"),
     ]
     groups = (
@@ -22,8 +22,8 @@ def around(curriculum: Curriculum, lang: Lang) -> str:
         ("after", t("pages.after"), topics.after),
         ("compared", t("pages.compared"), topics.compared),
     )
-    for anchor, heading, group in groups:
-        parts.append(f"## {heading} {{#{anchor}}}")
+    for anchor, name, group in groups:
+        parts.append(f"## {name} {{#{anchor}}}")
         parts.extend(_topic(places, one) for one in group)
     return "\n\n".join(parts) + "\n"
 

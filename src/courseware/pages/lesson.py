@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware.curriculum import Curriculum, Document, Lang
-from courseware.pages.parts import bullets, minutes, prerequisites, stars
+from courseware.pages.parts import bullets, heading, minutes, prerequisites, stars
 from courseware.pages.places import Places
 
 
@@ -44,7 +44,7 @@ def lesson_header(curriculum: Curriculum, id: str, lang: Lang) -> str:
     goals = bullets(goal.get(lang) for goal in document.goals)
     return "\n\n".join(
         (
-            f"# {document.title.get(lang)}",
+            heading(document.title.get(lang)),
             f'<div class="lesson-head" role="group" aria-label="{t("pages.facts")}" markdown="1">',
             bullets(facts),
             "</div>",

@@ -16,6 +16,11 @@ def front_matter(title: str, description: str) -> str:
     return "\n".join(("---", *lines, "---", ""))
 
 
+def heading(title: str) -> str:
+    """The page's title. Its id is the same in both languages, as every heading's."""
+    return f"# {title} {{#title}}"
+
+
 def minutes(places: Places, value: int | None) -> str:
     return places.t("pages.minutes", minutes=value) if value else places.t("pages.no-minutes")
 
@@ -55,7 +60,7 @@ def labelled(places: Places, label: str, text: str = "") -> str:
 
 def listed(places: Places, items: Iterable[str]) -> str:
     """A list within a sentence."""
-    return ("、" if places.lang == "zh" else ", ").join(items)
+    return places.t("pages.separator").join(items)
 
 
 def prerequisites(places: Places, document: Document) -> list[str]:

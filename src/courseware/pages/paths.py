@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from courseware.curriculum import Curriculum, Lang, Path
 from courseware.curriculum.course import Goal, Profile
-from courseware.pages.parts import bullets, front_matter, labelled, minutes, stars, table
+from courseware.pages.parts import bullets, front_matter, heading, labelled, minutes, stars, table
 from courseware.pages.places import PATHS_PAGE, Places
 
 
@@ -17,7 +17,7 @@ def paths(curriculum: Curriculum, lang: Lang) -> str:
         "pages.whole-course", count=len(course.documents), minutes=course.minutes, practice=course.practice
     )
     parts = [
-        f"{front_matter(title, t('pages.paths-description'))}\n# {title}",
+        f"{front_matter(title, t('pages.paths-description'))}\n{heading(title)}",
         t("pages.paths-intro"),
         f"## {t('pages.compare')} {{#compare}}",
         _comparison(places),

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from courseware.curriculum import Course, Curriculum, CurriculumError, Fault, Lang
@@ -109,7 +109,7 @@ class Places:
 
     def __init__(self, curriculum: Curriculum, lang: Lang, page: str) -> None:
         self.curriculum, self.course, self.lang, self.page = curriculum, curriculum.course, lang, page
-        self.t: Callable[..., str] = curriculum.strings.translator(lang)
+        self.t = curriculum.strings.translator(lang)
 
     def link(self, title: str, target: str, anchor: str | None = None) -> str:
         """A Markdown link, relative to the page, so that it also works in a downloaded notebook."""

@@ -6,8 +6,8 @@ from courseware.curriculum import Curriculum, Document, Lang, Stage
 from courseware.pages.parts import (
     bullets,
     front_matter,
+    heading,
     labelled,
-    listed,
     minutes,
     prerequisites,
     stars,
@@ -21,7 +21,7 @@ def stage(curriculum: Curriculum, one: Stage, lang: Lang) -> str:
     places = Places(curriculum, lang, stage_page(one.id))
     title, summary = one.title.get(lang), one.summary.get(lang)
     documents = (_document(places, curriculum.course.document(id)) for id in one.documents)
-    head = f"{front_matter(title, summary)}\n# {title}\n\n{summary}\n\n{times(places, one)}"
+    head = f"{front_matter(title, summary)}\n{heading(title)}\n\n{summary}\n\n{times(places, one)}"
     return "\n\n".join((head, *documents)) + "\n"
 
 
@@ -35,7 +35,7 @@ def _document(places: Places, document: Document) -> str:
         )
     )
     t, lang = places.t, places.lang
-    contents = listed(places, (one.get(lang) for one in document.contents))
+    contents = " · ".join(one.get(lang) for one in document.contents)
     return "\n\n".join(
         (
             f"## {places.document(document.id)} {{#document-{document.id.replace('_', '-')}}}",
