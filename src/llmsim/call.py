@@ -71,6 +71,8 @@ class Call:
 
     def _answer(self) -> Answer:
         """Temperature 0: the same for every call of this prompt.  Above: the nth call may differ from the first."""
+        if self.request.kind == "embedding":
+            return Answer()
         variation = self._nth if self.request.temperature > 0 else 0
         rng = generator(self.sim.seed, self._fingerprint, variation, "answer")
         return answer(self.request, self.model.skill, rng)

@@ -49,7 +49,7 @@ class Tool:
 
 @dataclass(frozen=True)
 class Request:
-    """One chat completion request.
+    """One chat completion request, or (by `kind`) one for embeddings, whose texts are the messages.
 
     `tool_choice` is "auto", "none", "required", or a tool's name.  `json_schema` asks for an answer of that shape
     ({} asks for any JSON object).  With `temperature` 0 the same prompt always gets the same answer; above it, the
@@ -67,6 +67,7 @@ class Request:
     temperature: float = 0.0
     seed: int = 0
     stream: bool = False
+    kind: Literal["chat", "embedding"] = "chat"
 
     def fingerprint(self) -> int:
         """A hash of everything that shapes the answer, but not of how it is delivered."""
@@ -87,6 +88,8 @@ class Request:
 
     def prompt_tokens(self) -> int:
         """What the prompt costs in tokens, tools and schema included."""
+        if self.kind == "embedding":
+            return sum(tokens.count(message.content) for message in self.messages)
         extras = [json.dumps([t.name, t.description, dict(t.parameters)], default=str) for t in self.tools]
         if self.json_schema:
             extras.append(json.dumps(dict(self.json_schema), default=str))

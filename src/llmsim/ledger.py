@@ -4,6 +4,7 @@ import html
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from threading import Lock
 from typing import Literal
 
@@ -161,6 +162,11 @@ class Ledger:
         """The log, oldest first."""
         with self._lock:
             return list(self._entries)
+
+    def latest(self, count: int) -> list[Entry]:
+        """The last few entries, newest first."""
+        with self._lock:
+            return list(islice(reversed(self._entries), count))
 
     def bill(self) -> Bill:
         """The totals so far; attempts that still run are not in it."""

@@ -33,14 +33,15 @@ _LOOKS_FOR = {
 def _ideas() -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern that finds every known word, longest first, and the idea of each."""
     idea: dict[str, str] = {}
-    for entity in corpus().entities.values():
-        for name in entity.names:
-            idea.setdefault(name.lower(), f"@{entity.id}")
     for number, term in enumerate(glossary()):
         if is_function_word(term.en[0]):
             continue
         for word in (*term.en, *term.zh):
             idea.setdefault(word.lower(), f"#{number}")
+    # Names after common words: "tent" is the same idea in both languages, although one product is called so for short.
+    for entity in corpus().entities.values():
+        for name in entity.names:
+            idea.setdefault(name.lower(), f"@{entity.id}")
     alternatives = [
         rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
         for word in sorted(idea, key=len, reverse=True)

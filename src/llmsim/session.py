@@ -125,12 +125,33 @@ def drive(session: Session) -> Iterator[Event]:
 
 async def adrive(session: Session) -> AsyncIterator[Event]:
     """Run a session on the event loop."""
+    async for batch in abatches(session):
+        for event in batch:
+            yield event
+
+
+async def abatches(session: Session) -> AsyncIterator[list[Event]]:
+    """Run a session on the event loop, taking together what is due at the same moment.
+
+    A loop that is behind gets longer batches instead of more of them, so that a busy server catches up.
+    """
+    due: list[Event] = []
     try:
         for item in session:
-            if isinstance(item, Wait):
-                await asyncio.sleep(item.seconds)
-            else:
-                yield item
+            if not isinstance(item, Wait):
+                due.append(item)
+                continue
+            if due:
+                yield due
+                due = []
+            await asyncio.sleep(item.seconds)
+    except LLMError:
+        if due:
+            yield due
+        raise
+    else:
+        if due:
+            yield due
     finally:
         session.close()
 

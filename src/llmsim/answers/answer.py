@@ -15,7 +15,8 @@ from llmsim.answers.tools import choose_tools
 from llmsim.answers.translation import translate, translate_known
 from llmsim.chat import Request, ToolCall
 from llmsim.corpus import corpus
-from llmsim.semantics import affinity, ideas
+from llmsim.retrieval import graph_index
+from llmsim.semantics import affinity
 from llmsim.text import Lang, language
 
 
@@ -109,14 +110,19 @@ def _names() -> dict[str, str]:
 
 def _known(text: str, lang: Lang) -> tuple[str, ...]:
     """The sentence of the corpus that answers a question about the shop, if one clearly does."""
-    candidates = [
-        (affinity(text, line), -i, line)
-        for i, document in enumerate(corpus().documents)
-        if document.kind in ("product", "policy") and any(f"@{id}" in ideas(text) for id in document.about)
+    mentioned = graph_index().mentioned(text)
+    lines = [
+        line
+        for document in corpus().documents
+        if document.kind in ("product", "policy") and not set(document.about).isdisjoint(mentioned)
         for line in (document.zh if lang == "zh" else document.en)
     ]
-    best = max(candidates, default=(0.0, 0, ""))
-    return (best[2],) if best[0] >= 0.3 else ()
+    # What is asked about the thing decides between its lines, not its name, which all of them could have.
+    asked = text
+    for name in (name for id in mentioned for name in corpus().entities[id].names):
+        asked = re.sub(re.escape(name), " ", asked, flags=re.IGNORECASE)
+    best = max(lines, key=lambda line: affinity(asked, line), default="")
+    return (best,) if best and affinity(asked, best) >= 0.2 else ()
 
 
 def _how_many(instruction: str) -> int:

@@ -1,0 +1,105 @@
+"""`python -m llmsim serve`."""
+
+import argparse
+import ipaddress
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from llmsim.faults import Faults, Outage
+from llmsim.limits import Limits
+from llmsim.models import CATALOGUE, Model
+from llmsim.simulator import Simulator
+
+KEY_VARIABLE = "LLMSIM_API_KEY"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Read the command line and serve."""
+    options = _parser().parse_args(argv)
+    faults = Faults(
+        error_rate=options.error_rate,
+        hang_rate=options.hang_rate,
+        cut_rate=options.cut_rate,
+        slow_rate=options.slow_rate,
+        malformed_rate=options.malformed_rate,
+        outages=tuple(options.outage),
+    )
+    sim = Simulator([_adjusted(model, options) for model in CATALOGUE], seed=options.seed, faults=faults)
+    from llmsim.server import serve  # only now: `--help` needs no web server
+
+    _greet(options.host, options.port)
+    serve(sim, options.host, options.port, api_key=os.environ.get(KEY_VARIABLE) or None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m llmsim", description="An LLM endpoint that behaves, without a key."
+    )
+    commands = parser.add_subparsers(required=True)
+    serve = commands.add_parser("serve", help="serve OpenAI's protocol over HTTP")
+    serve.add_argument("--host", default="127.0.0.1", help="address to bind to (default: loopback only)")
+    serve.add_argument("--port", type=int, default=8765)
+    serve.add_argument("--seed", type=int, default=0, help="the same seed lives through the same day again")
+    serve.add_argument("--rpm", type=float, help="requests per minute, for every model (0: no limit)")
+    serve.add_argument("--tpm", type=float, help="tokens per minute, for every model (0: no limit)")
+    serve.add_argument("--burst", type=float, default=60.0, help="seconds of quota that may be used at once")
+    serve.add_argument("--capacity", type=int, help="answers worked on at once; further ones queue")
+    serve.add_argument("--ttft", type=float, help="median seconds to the first token, for every model")
+    serve.add_argument("--rate", type=float, help="tokens per second, for every model")
+    for kind in ("error", "hang", "cut", "slow", "malformed"):
+        serve.add_argument(
+            f"--{kind}-rate", type=float, default=0.0, metavar="P", help=f"probability of the fault {kind!r}"
+        )
+    serve.add_argument(
+        "--outage",
+        type=_outage,
+        action="append",
+        default=[],
+        metavar="FROM-TO",
+        help="seconds with 503 only",
+    )
+    return parser
+
+
+def _outage(text: str) -> Outage:
+    start, _, end = text.partition("-")
+    return Outage(float(start), float(end))
+
+
+def _adjusted(model: Model, options: argparse.Namespace) -> Model:
+    limits: Limits = replace(model.limits, burst=options.burst, capacity=options.capacity)
+    if options.rpm is not None:
+        limits = replace(limits, rpm=options.rpm or None)
+    if options.tpm is not None:
+        limits = replace(limits, tpm=options.tpm or None)
+    latency = model.latency
+    if options.ttft is not None:
+        latency = replace(latency, ttft=options.ttft)
+    if options.rate is not None:
+        latency = replace(latency, rate=options.rate)
+    return replace(model, limits=limits, latency=latency)
+
+
+def _greet(host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    print(f"http://{shown}:{port}/status   状态页 / status page")
+    print(f"OPENAI_BASE_URL=http://{shown}:{port}/v1 OPENAI_API_KEY=any OPENAI_MODEL=sim-large", flush=True)
+    if not _is_loopback(host):
+        print(
+            "注意：其他机器也能访问这个服务。\nNote: other machines can reach this server.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+if __name__ == "__main__":
+    main()
