@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import Any, TypeVar, overload
 
 from fanout.parts import join
-from fanout.runtime import Call, Leaf, Runtime, drive
+from fanout.runtime import Call, Runtime, drive
 from fanout.step import RunnableLike, Step
 
 I = TypeVar("I")  # noqa: E741
@@ -54,8 +54,8 @@ class Lambda(Step[I, O]):
         if not callable(func):
             raise TypeError(f"Lambda needs a function, not {func!r}")
         only_async = afunc is None and _is(func, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
-        self.func: Callable[[I], Any] | None = None if only_async else func
-        self.afunc: Callable[[I], Any] | None = func if only_async else afunc
+        self.func = None if only_async else func
+        self.afunc = func if only_async else afunc
         self.inline = inline or isinstance(func, _QUICK)
         self._generates = _is(func, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
         self._name = name or str(getattr(func, "__name__", type(func).__name__))
@@ -67,10 +67,6 @@ class Lambda(Step[I, O]):
     @property
     def code(self) -> object:
         return self.func or self.afunc
-
-    @property
-    def as_leaf(self) -> Leaf:
-        return self
 
     def __repr__(self) -> str:
         return f"Lambda({self._name})"

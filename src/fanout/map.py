@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sized
 from typing import Any, Generic, TypeVar
 
 from fanout.leaf import to_step
@@ -36,7 +36,7 @@ class Map(Step[Iterable[I], Any], Generic[I, O]):
     async def run(self, rt: Runtime, value: Iterable[I]) -> Any:
         results: dict[int, Any] = {}
         async with rt.scope() as scope:
-            start_branches(scope, self._inputs(value), self.limit)
+            start_branches(scope, self._inputs(value), self.limit, known=isinstance(value, Sized))
             async for index, outcome in scope:
                 if not isinstance(outcome, Err):
                     results[index] = Ok(outcome.value) if self.errors == "collect" else outcome.value
@@ -50,7 +50,7 @@ class Map(Step[Iterable[I], Any], Generic[I, O]):
     async def items(self, rt: Runtime, values: Iterable[I]) -> AsyncGenerator[tuple[int, Outcome[O]]]:
         """Position and outcome of each value as soon as it is known. The next value starts when one has been taken."""
         async with rt.scope() as scope:
-            start_branches(scope, self._inputs(values), self.limit)
+            start_branches(scope, self._inputs(values), self.limit, known=isinstance(values, Sized))
             async for index, outcome in scope:
                 yield (
                     index,

@@ -103,8 +103,11 @@ def name_branch(error: BaseException, key: object) -> BaseException:
     Nested branches share one note that gives the path, outermost first: `in parallel branch 'docs' / 3 / 'summary'`.
     """
     notes: list[str] = getattr(error, "__notes__", [])
-    inner = notes.pop()[len(_NOTE) :] if notes and notes[-1].startswith(_NOTE) else ""
-    error.add_note(f"{_NOTE}{key!r} / {inner}" if inner else f"{_NOTE}{key!r}")
+    for index, note in enumerate(notes):
+        if note.startswith(_NOTE):
+            notes[index] = f"{_NOTE}{key!r} / {note.removeprefix(_NOTE)}"
+            return error
+    error.add_note(f"{_NOTE}{key!r}")
     return error
 
 

@@ -7,7 +7,6 @@ such a coroutine never suspends and is driven to its end by a single `send(None)
 
 from __future__ import annotations
 
-import copy
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
@@ -75,8 +74,13 @@ class Runtime(ABC):
 
     def within(self, token: Token) -> Self:
         """The same runtime for the children of a scope."""
-        inner = copy.copy(self)
+        inner = self._copy()
         inner.token = token
+        return inner
+
+    def _copy(self) -> Self:
+        inner = object.__new__(type(self))
+        inner.__dict__.update(self.__dict__)
         return inner
 
     def limited(self, limit: Limit) -> Self:
@@ -85,13 +89,13 @@ class Runtime(ABC):
         A limit that is held already is not taken twice. All calls take limits in the same order, so that two of them
         cannot wait for each other.
         """
-        inner = copy.copy(self)
+        inner = self._copy()
         inner.limits = tuple(sorted({*self.limits, limit}, key=lambda each: each.order))
         return inner
 
     def on(self, executor: Any) -> Self:
         """The same runtime, in which leaf calls run on `executor`."""
-        inner = copy.copy(self)
+        inner = self._copy()
         inner.executor = executor
         return inner
 
@@ -105,7 +109,7 @@ class Runtime(ABC):
             recorder.state(span, "limited")
         async with self._holding():
             if recorder is not None and span is not None:
-                return await self._observed(recorder, span, leaf, self._call(leaf, args))
+                return await self._observe(recorder, span, leaf, self._call(leaf, args))
             return await self._call(leaf, args)
 
     @asynccontextmanager
@@ -131,15 +135,21 @@ class Runtime(ABC):
             async for item in items:
                 yield item
 
-    async def observe(self, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any) -> Any:
+    def observe(self, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any) -> Awaitable[Any]:
         """Run a step and record its states."""
-        if (leaf := step.as_leaf) is not None and not self.limits:
-            return await self._observed(recorder, span, leaf, step.run(self, value))
-        return await step.run(self, value)
+        call = step.run(self, value)
+        is_leaf = step.func is not None or step.afunc is not None
+        return self._observe(recorder, span, step, call) if is_leaf and not self.limits else call
+
+    def awaits(self, step: Step[Any, Any]) -> bool:
+        """Whether running this step is nothing but awaiting a coroutine of the user's."""
+        return False
 
     @abstractmethod
-    async def _observed(self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]) -> Any:
-        """Await a leaf call and record its states."""
+    def _observe(
+        self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]
+    ) -> Awaitable[Any]:
+        """Await the call of a leaf and record its states."""
 
     @abstractmethod
     def _call(self, leaf: Leaf, args: tuple[Any, ...]) -> Awaitable[Any]: ...

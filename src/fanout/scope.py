@@ -41,23 +41,30 @@ class Token:
     waits. `abandoned` adds that nobody will wait for the running calls either.
     """
 
-    __slots__ = ("_listeners", "_lock", "_parent", "abandoned", "cancelled")
+    __slots__ = ("_inner", "_listeners", "_lock", "_outer", "abandoned", "cancelled")
 
-    def __init__(self, parent: Token | None = None) -> None:
+    def __init__(self, outer: Token | None = None) -> None:
         self.cancelled = self.abandoned = False
         self._lock = threading.Lock()
         self._listeners: dict[object, Callable[[bool], None]] = {}
-        self._parent = parent
-        if parent is not None:
-            parent.listen(self, self.cancel)
+        self._inner: dict[Token, None] = {}
+        self._outer = outer
+        if outer is not None:
+            with outer._lock:
+                outer._inner[self] = None
+            if outer.cancelled:
+                self.cancel(outer.abandoned)
 
     def cancel(self, abandon: bool = False) -> None:
-        """Tell everything below."""
-        with self._lock:
-            self.cancelled, self.abandoned = True, self.abandoned or abandon
-            listeners = list(self._listeners.values())
-        for listener in listeners:
-            listener(abandon)
+        """Tell everything below. (Not by recursion: there may be a thousand levels.)"""
+        tokens = [self]
+        for token in tokens:
+            with token._lock:
+                token.cancelled, token.abandoned = True, token.abandoned or abandon
+                listeners = list(token._listeners.values())
+                tokens += token._inner
+            for listener in listeners:
+                listener(abandon)
 
     def check(self) -> None:
         """Raise `asyncio.CancelledError` if this has been cancelled."""
@@ -72,11 +79,15 @@ class Token:
             callback(self.abandoned)
 
     def forget(self, who: object) -> None:
-        self._listeners.pop(who, None)
+        """Undo `listen`."""
+        with self._lock:
+            self._listeners.pop(who, None)
 
     def close(self) -> None:
-        if self._parent is not None:
-            self._parent.forget(self)
+        """Nothing is left below: the outer token need not know it any more."""
+        if self._outer is not None:
+            with self._outer._lock:
+                self._outer._inner.pop(self, None)
 
 
 class Scope(ABC):
@@ -167,16 +178,24 @@ class Scope(ABC):
     async def __aenter__(self) -> Scope:
         return self
 
-    async def __aexit__(self, *exc_info: object) -> None:
+    async def __aexit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
         try:
             self._pending = None
             if self._live:
                 self.token.cancel()
                 await self._stop()
+            if self._done and isinstance(error, Exception):
+                self._mention(error)
         finally:
             self.token.close()
             if self.spans is not None:
                 end_dropped(*self.spans)
+
+    def _mention(self, raised: Exception) -> None:
+        """Failures besides the one that is raised are not lost: it names them."""
+        for key, item in self._done:
+            if isinstance(item, Err) and isinstance(item.error, Exception) and item.error is not raised:
+                raised.add_note(f"branch {key!r} failed as well: {item.error!r}")
 
     @abstractmethod
     async def _wait(self, seconds: float | None) -> None:

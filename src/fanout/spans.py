@@ -6,8 +6,10 @@ If nobody records, entering costs one look at a context variable for each compos
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator
+import types
+from collections.abc import AsyncGenerator, Awaitable, Generator, Iterable, Iterator
 from contextlib import aclosing
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span
@@ -26,7 +28,8 @@ def enter(rt: Runtime, step: Step[I, O], value: I) -> Awaitable[O]:
     recorder = current_recorder.get()
     if recorder is None:
         return step.run(rt, value)
-    return traced(rt, recorder, begin(recorder, "", step), step, value)
+    record = traced_coroutine if rt.awaits(step) else traced
+    return record(rt, recorder, begin(recorder, "", step), step, value)
 
 
 def enter_chunks(rt: Runtime, step: Step[Any, Any], value: Any) -> AsyncGenerator[Any]:
@@ -41,18 +44,28 @@ def start_branches(
     scope: Scope,
     branches: Iterable[tuple[Any, Step[Any, Any], Any]],
     limit: int | None = None,
+    *,
     stream: bool = False,
+    known: bool = True,
 ) -> None:
-    """Start each `(key, step, value)` in the scope, at most `limit` at a time; with `stream`, emitting chunks."""
+    """Start each `(key, step, value)` in the scope, at most `limit` at a time; with `stream`, emitting chunks.
+
+    `known` says that the branches are all there, so that a recording can show those that wait for the limit.
+    """
     recorder = current_recorder.get()
-    jobs: Iterable[Job]
     if recorder is not None:
-        jobs = _recorded(scope, recorder, branches, stream)
+        spans: list[OpenSpan] = []
+        scope.spans = (recorder, spans)
+        jobs: Iterable[Job] = _recorded(scope, recorder, spans, branches, stream)
+        if known and limit is not None:
+            jobs = list(jobs)
+            for span in spans[limit:]:
+                recorder.state(span, "limited")
+        scope.start_all(jobs, limit)
     elif stream:
-        jobs = ((key, _pump, scope, key, step, value) for key, step, value in branches)
+        scope.start_all(((key, _pump, scope, key, step, value) for key, step, value in branches), limit)
     else:
-        jobs = ((key, step.run, value) for key, step, value in branches)
-    scope.start_all(jobs, limit)
+        scope.start_all(((key, step.run, value) for key, step, value in branches), limit)
 
 
 async def _pump(rt: Runtime, scope: Scope, key: Any, step: Step[Any, Any], value: Any) -> None:
@@ -64,22 +77,27 @@ async def _pump(rt: Runtime, scope: Scope, key: Any, step: Step[Any, Any], value
 # ---- recorded
 
 
-def begin(recorder: Recorder, key: Any, step: Step[Any, Any]) -> OpenSpan:
-    """The span of a step that is about to run; below the current one."""
-    return recorder.begin(str(key), step.kind, None, step.name, step.code)
+def begin(recorder: Recorder, key: Any, step: Step[Any, Any], parent: OpenSpan | None = None) -> OpenSpan:
+    """The span of a step that is about to run; below `parent`, or else the current one."""
+    return recorder.begin(key if type(key) is str else str(key), step.kind, parent, None, step)
 
 
 def _recorded(
-    scope: Scope, recorder: Recorder, branches: Iterable[tuple[Any, Step[Any, Any], Any]], stream: bool
+    scope: Scope,
+    recorder: Recorder,
+    spans: list[OpenSpan],
+    branches: Iterable[tuple[Any, Step[Any, Any], Any]],
+    stream: bool,
 ) -> Iterator[Job]:
-    scope.spans = (recorder, [])
+    parent = current_span.get()
+    rt = scope.runtime
     for key, step, value in branches:
-        span = begin(recorder, key, step)
-        scope.spans[1].append(span)
+        span = recorder.begin(key if type(key) is str else str(key), step.kind, parent, None, step)
+        spans.append(span)
         if stream:
             yield key, _pump_recorded, recorder, span, scope, key, step, value
         else:
-            yield key, traced, recorder, span, step, value
+            yield key, traced_coroutine if rt.awaits(step) else traced, recorder, span, step, value
 
 
 def end_dropped(recorder: Recorder, spans: Iterable[OpenSpan]) -> None:
@@ -102,6 +120,48 @@ async def traced(rt: Runtime, recorder: Recorder, span: OpenSpan, step: Step[Any
         return result
     finally:
         current_span.reset(above)
+
+
+@types.coroutine
+def traced_coroutine(
+    rt: Runtime, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any
+) -> Generator[Any, Any, Any]:
+    """`traced` for the usual leaf, a coroutine function: notes each stretch in which it runs or is suspended.
+
+    All in one frame, `recorder.watch` written out: of a branch that does nothing, each further frame is a tenth.
+    """
+    current_span.set(span)  # never reset: once it has ended, `open_span` passes over it
+    try:
+        coro: Any = step.run(rt, value)
+        if type(coro) is not CoroutineType:
+            coro = _awaiting(coro)
+        send, argument = coro.send, None
+        if span.first is None and not recorder._listeners:
+            span.first, span.first_at = "running", span.now()
+        else:
+            recorder.state(span, "running")
+        while True:
+            waits_for = send(argument)
+            recorder.state(span, "suspended")
+            try:
+                argument = yield waits_for
+                send = coro.send
+            except GeneratorExit:
+                coro.close()
+                raise
+            except BaseException as error:
+                send, argument = coro.throw, error
+            recorder.state(span, "running")
+    except StopIteration as stop:
+        recorder.end(span, "ok")
+        return stop.value
+    except BaseException as error:
+        _failed(recorder, span, error)
+        raise
+
+
+async def _awaiting(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
 
 
 async def _pump_recorded(

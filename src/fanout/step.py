@@ -34,7 +34,7 @@ from typing import (
 from fanout.async_runtime import AsyncRuntime
 from fanout.outcome import Outcomes
 from fanout.parts import join
-from fanout.runtime import Leaf, Runtime, drive
+from fanout.runtime import Runtime, drive
 from fanout.spans import enter, enter_chunks
 from fanout.thread_runtime import ThreadRuntime
 
@@ -68,6 +68,11 @@ class Step(ABC, Generic[I, O]):
     """What a trace calls it."""
     transforms: ClassVar[bool] = False
     """Whether `transform` can begin before its input is complete."""
+    func: Callable[..., Any] | None = None
+    afunc: Callable[..., Any] | None = None
+    """The user's code, blocking and as a coroutine function, of which this step is nothing but the call: of a leaf."""
+    inline: bool = False
+    """Whether `func` is quick enough to be called on the event loop."""
 
     @property
     def name(self) -> str:
@@ -77,11 +82,6 @@ class Step(ABC, Generic[I, O]):
     @property
     def code(self) -> object:
         """The function in which a reader would look for what it does; None if it is made of other steps."""
-        return None
-
-    @property
-    def as_leaf(self) -> Leaf | None:
-        """This step as a call of the user's code; None if it is made of other steps."""
         return None
 
     # ---- what a kind of step writes

@@ -6,7 +6,6 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fanout import threads
@@ -41,9 +40,11 @@ class ThreadRuntime(Runtime):
             yield item
             self.token.check()
 
-    async def _observed(self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]) -> Any:
+    def _observe(
+        self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]
+    ) -> Awaitable[Any]:
         recorder.state(span, "busy")
-        return await call
+        return call
 
     async def observe(self, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any) -> Any:
         def told(abandoned: bool) -> None:
@@ -77,14 +78,19 @@ class ThreadScope(Scope):
 
     def start(self, key: Key, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
         self._live[key] = None
-        try:
-            threads.start(partial(copy_context().run, self._child, key, fn, args))
-        except RuntimeError:
-            del self._live[key]
-            raise
+        context = copy_context()
+        threads.start(lambda refused: context.run(self._child, key, fn, args, refused))
 
-    def _child(self, key: Key, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...]) -> None:
+    def _child(
+        self,
+        key: Key,
+        fn: Callable[..., Awaitable[Any]],
+        args: tuple[Any, ...],
+        refused: RuntimeError | None,
+    ) -> None:
         try:
+            if refused is not None:
+                raise refused
             self.token.check()
             value = drive(fn(self.runtime, *args))
         except BaseException as error:
