@@ -9,7 +9,7 @@ import pytest
 from courseware.curriculum import CurriculumError, load
 from courseware.curriculum.base import Text
 from courseware.curriculum.formats import describe
-from courseware.curriculum.load import FORMATS
+from courseware.curriculum.reading import FORMATS
 from tests.courseware.small_course import SMALL, SmallCourse
 
 
@@ -85,3 +85,10 @@ def test_the_reference_names_every_format_and_field() -> None:
         for name in getattr(model, "model_fields", {}):
             if name != "root":
                 assert f"- `{name}` (" in printed
+
+
+def test_an_unknown_id_cannot_reach_a_build(tmp_path: Path) -> None:
+    course = SmallCourse(tmp_path)
+    course.replace("curriculum/course.yml", 'documents: ["03"]', 'documents: ["03", "04"]')
+    with pytest.raises(CurriculumError, match='there is no document "04"'):
+        load(course.root)

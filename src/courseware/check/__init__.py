@@ -12,7 +12,7 @@ from courseware.check.references import check_references
 from courseware.check.strings_used import check_strings
 from courseware.check.texts import beside, passages, read_lessons
 from courseware.curriculum import Fault
-from courseware.curriculum.load import read
+from courseware.curriculum.reading import read
 
 
 def check(root: Path) -> list[Fault]:

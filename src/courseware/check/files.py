@@ -10,7 +10,7 @@ from courseware.curriculum import LANGS
 from courseware.curriculum.course import Course
 from courseware.curriculum.exercises import REQUIRED, Exercise
 from courseware.curriculum.faults import Fault
-from courseware.curriculum.load import FOLDER, FORMATS, Reading
+from courseware.curriculum.reading import FOLDER, FORMATS, Reading
 from courseware.pages.navigation import GENERATED
 
 _IGNORED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}

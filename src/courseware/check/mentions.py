@@ -9,7 +9,7 @@ from courseware.check.texts import Passage, anchors
 from courseware.curriculum.checklists import Checklist
 from courseware.curriculum.course import Course
 from courseware.curriculum.faults import Fault
-from courseware.curriculum.load import File, Reading
+from courseware.curriculum.reading import File, Reading
 from courseware.curriculum.words import suggestion
 from courseware.lessons.marks import Mark, marks
 from courseware.lessons.source import Lesson

@@ -9,7 +9,7 @@ from courseware.check.texts import Passage
 from courseware.curriculum.base import LANGS, Text, walk
 from courseware.curriculum.course import Course
 from courseware.curriculum.faults import Fault
-from courseware.curriculum.load import Reading
+from courseware.curriculum.reading import Reading
 
 MEANT = "<!-- no total -->"
 """On a line that only happens to name the same number of minutes."""

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from courseware.curriculum.course import Course, Path, Stage
+from courseware.curriculum.course import Course, Path
 from courseware.curriculum.faults import Fault
-from courseware.curriculum.load import Reading
+from courseware.curriculum.reading import Reading
 from courseware.curriculum.yaml_source import Loc, Source
 
 
@@ -22,17 +22,6 @@ def check_order(reading: Reading) -> Iterator[Fault]:
 
 
 def _stages(course: Course) -> Iterator[tuple[Loc, str]]:
-    owner: dict[str, Stage] = {}
-    for index, stage in enumerate(course.stages):
-        for place, id in enumerate(stage.documents):
-            if owner.setdefault(id, stage).id != stage.id:
-                yield (
-                    ("stages", index, "documents", place),
-                    f"document {id} is already in the stage {owner[id].id}",
-                )
-    for index, document in enumerate(course.documents):
-        if document.id not in owner:
-            yield ("documents", index), f"document {document.id} is in no stage"
     order = [id for stage in course.stages for id in stage.documents]
     required = {one.id: one.requires for one in course.documents}
     for index, stage in enumerate(course.stages):

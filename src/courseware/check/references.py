@@ -1,43 +1,28 @@
-"""Ids that files of `curriculum/` name must exist, and so must the headings and blocks of lessons."""
+"""What files of `curriculum/` name must exist: ids, headings and blocks of lessons, scripts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from courseware.check.texts import anchors
-from courseware.curriculum.base import Place, Reference, walk
+from courseware.curriculum.base import Place, walk
 from courseware.curriculum.checklists import Checklist
 from courseware.curriculum.claims import Claims, Measured
 from courseware.curriculum.course import Course
 from courseware.curriculum.faults import Fault
-from courseware.curriculum.load import Reading
+from courseware.curriculum.reading import Reading
+from courseware.curriculum.references import unknown_ids
 from courseware.curriculum.widgets import Predict
 from courseware.curriculum.words import suggestion
 from courseware.lessons.source import Lesson
 
-DEFINED: Mapping[str, Callable[[Reading], list[str]]] = {
-    "document": lambda reading: reading.listed("course.yml", "documents"),
-    "stage": lambda reading: reading.listed("course.yml", "stages"),
-    "path": lambda reading: reading.listed("course.yml", "paths"),
-    "misconception": lambda reading: reading.listed("misconceptions.yml", "misconceptions"),
-    "card": lambda reading: reading.listed("cards.yml", "cards"),
-    "claim": lambda reading: reading.listed("claims.yml", "claims"),
-    "quiz": lambda reading: reading.ids("quizzes/*.yml"),
-    "exercise": lambda reading: reading.ids("exercises/*/exercise.yml"),
-    "predict": lambda reading: reading.ids("widgets/predict/*.yml"),
-}
-"""Where the ids of each kind come from. Entries that are faulty themselves count: their id is known."""
-
 
 def check_references(reading: Reading, lessons: list[Lesson]) -> Iterator[Fault]:
     """Unknown ids, headings that do not exist, ids that stand twice in different files."""
-    known = {kind: defined(reading) for kind, defined in DEFINED.items()}
+    yield from unknown_ids(reading)
     by_id = _lessons_by_id(reading, lessons)
     for file in reading.files:
         for loc, value in walk(file.model):
-            if isinstance(value, Reference) and value not in known[value.kind]:
-                close = suggestion(value, known[value.kind])
-                yield file.source.fault(loc, f'there is no {value.kind} "{value}"{close}')
             if isinstance(value, Place) and value.anchor and value.document in by_id:
                 lesson = by_id[value.document]
                 if value.anchor not in (there := anchors(lesson)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from courseware.curriculum.faults import Fault
-from courseware.curriculum.load import Reading
+from courseware.curriculum.reading import Reading
 from courseware.curriculum.strings import StringTable
 from courseware.curriculum.words import suggestion
 

@@ -212,3 +212,17 @@ class Course(Item):
     def problems(self) -> Iterator[tuple[Loc, str]]:
         for name in ("documents", "stages", "paths", "profiles", "goals", "pages"):
             yield from repeated_ids(getattr(self, name), name, name.removesuffix("s"))
+        yield from self._in_stages()
+
+    def _in_stages(self) -> Iterator[tuple[Loc, str]]:
+        owner: dict[str, str] = {}
+        for index, stage in enumerate(self.stages):
+            for place, id in enumerate(stage.documents):
+                if owner.setdefault(id, stage.id) != stage.id:
+                    yield (
+                        ("stages", index, "documents", place),
+                        f"document {id} is already in the stage {owner[id]}",
+                    )
+        for index, document in enumerate(self.documents):
+            if document.id not in owner:
+                yield ("documents", index), f"document {document.id} is in no stage"

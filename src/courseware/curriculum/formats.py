@@ -13,7 +13,7 @@ from pydantic import BaseModel, HttpUrl, RootModel
 from pydantic.fields import FieldInfo
 
 from courseware.curriculum.base import Reference, Text, Texts
-from courseware.curriculum.load import FOLDER, FORMATS
+from courseware.curriculum.reading import FOLDER, FORMATS
 from courseware.curriculum.words import PATTERNS
 
 _NAMES: dict[Any, str] = {

@@ -1,14 +1,9 @@
-"""Reads `curriculum/` as a whole: every file by the model of its place, every fault with file and line."""
+"""The course as one object, for everything that is built from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path, PurePosixPath
-from typing import TypeVar
-
-from pydantic import BaseModel, ValidationError
+from pathlib import Path
 
 from courseware.curriculum import (
     cards,
@@ -22,111 +17,10 @@ from courseware.curriculum import (
     quizzes,
     widgets,
 )
-from courseware.curriculum.base import walk
-from courseware.curriculum.faults import CurriculumError, Fault
+from courseware.curriculum.faults import CurriculumError
+from courseware.curriculum.reading import M, Reading, read
+from courseware.curriculum.references import unknown_ids
 from courseware.curriculum.strings import Strings, StringTable
-from courseware.curriculum.words import mend, say
-from courseware.curriculum.yaml_source import Loc, Source
-
-FOLDER = "curriculum"
-FORMATS: dict[str, type[BaseModel]] = {
-    "course.yml": course.Course,
-    "misconceptions.yml": misconceptions.Misconceptions,
-    "cards.yml": cards.Cards,
-    "interview.yml": interview.Interview,
-    "glossary.yml": glossary.Glossary,
-    "claims.yml": claims.Claims,
-    "quizzes/*.yml": quizzes.Quiz,
-    "widgets/predict/*.yml": widgets.Predict,
-    "widgets/failure-lab/*.yml": widgets.FailureLab,
-    "widgets/slider/*.yml": widgets.Slider,
-    "widgets/task/*.yml": checklists.Checklist,
-    "exercises/*/exercise.yml": exercises.Exercise,
-    "strings/*.yml": StringTable,
-}
-"""The model of each place in `curriculum/`."""
-
-M = TypeVar("M", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class File:
-    """One file of `curriculum/`; `model` is None if it cannot be understood."""
-
-    pattern: str
-    id: str
-    source: Source
-    model: BaseModel | None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Everything that could be read, and what is wrong in the files each for itself."""
-
-    root: Path
-    files: list[File] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-
-    def of(self, model: type[M]) -> Iterator[tuple[File, M]]:
-        """The files of one format that could be understood."""
-        for file in self.files:
-            if isinstance(file.model, model):
-                yield file, file.model
-
-    def ids(self, pattern: str) -> list[str]:
-        """Ids of all files at one place, understood or not."""
-        return [file.id for file in self.files if file.pattern == pattern]
-
-    def listed(self, pattern: str, collection: str) -> list[str]:
-        """Ids of the entries of one list in one file, understood or not."""
-        for file in self.files:
-            if file.pattern == pattern and isinstance(file.source.data, dict):
-                entries = file.source.data.get(collection)
-                if isinstance(entries, list):
-                    return [str(one["id"]) for one in entries if isinstance(one, dict) and "id" in one]
-        return []
-
-
-def read(root: Path) -> Reading:
-    """Reads every file of `curriculum/` that has a model. Never raises for what an author wrote."""
-    reading = Reading(root)
-    for pattern, model in FORMATS.items():
-        for path in sorted((root / FOLDER).glob(pattern)):
-            source = Source(path, root)
-            value, faults = _understand(source, model)
-            reading.faults.extend(faults)
-            reading.files.append(File(pattern, _id(path, pattern), source, value))
-    if not reading.ids("course.yml"):
-        reading.faults.append(Fault(f"{FOLDER}/course.yml", 1, "this file is missing"))
-    return reading
-
-
-def _id(path: Path, pattern: str) -> str:
-    return path.parent.name if PurePosixPath(pattern).name == "exercise.yml" else path.stem
-
-
-def _understand(source: Source, model: type[M]) -> tuple[M | None, list[Fault]]:
-    if source.faults and source.data is None:
-        return None, source.faults
-    faults = list(source.faults)
-    stood_in: set[Loc] = set()
-    try:
-        value = model.model_validate(source.data)
-    except ValidationError as error:
-        faults += [source.fault(one["loc"], say(one)) for one in error.errors()]
-        mended = mend(source.data, error.errors())
-        if mended is None:
-            return None, faults
-        try:
-            value = model.model_validate(mended[0])
-        except ValidationError:
-            return None, faults
-        stood_in = mended[1]
-    for loc, item in walk(value):
-        for inner, words in getattr(item, "problems", tuple)():
-            if (*loc, *inner) not in stood_in:
-                faults.append(source.fault((*loc, *inner), words))
-    return value, faults
 
 
 class Curriculum:
@@ -195,12 +89,12 @@ class Curriculum:
 
 
 def load(root: Path) -> Curriculum:
-    """The course in `root/curriculum`. Raises CurriculumError with every fault of its files.
+    """The course in `root/curriculum`. Raises CurriculumError with every fault of its files and every unknown id.
 
-    What only the check over all files can see (unknown ids, unlisted files) is the business of
-    `courseware.check`.
+    What goes beyond them (the order of paths, unlisted files, what lessons name) is for `courseware.check`.
     """
     reading = read(root)
-    if reading.faults:
-        raise CurriculumError(reading.faults)
+    faults = [*reading.faults, *unknown_ids(reading)]
+    if faults:
+        raise CurriculumError(faults)
     return Curriculum(reading)
