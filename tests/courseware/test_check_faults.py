@@ -167,8 +167,8 @@ EDITS = {
     ),
     "unknown check-list item": Edit(
         "docs/en/index.md",
-        "# Home\n",
-        "# Home\n\n- [ ] Say it {#task:sayit}\n",
+        "# Home {#home}\n",
+        "# Home {#home}\n\n- [ ] Say it {#task:sayit}\n",
         "sayit",
         'holds an item "sayit"; did you mean "say-it"?',
     ),
@@ -182,14 +182,14 @@ EDITS = {
     "typed total in the README": Edit(
         "README.md",
         "# Small\n",
-        "# Small\n\nIt takes 12 minutes of practice.\n",
-        "12 minutes",
-        "12 minutes is a total typed by hand: write {course:practice}",
+        "# Small\n\nIt takes 15 minutes of practice.\n",
+        "15 minutes",
+        "15 minutes is a total typed by hand: write {course:practice}",
     ),
     "typed total in a table": Edit(
         "docs/en/index.md",
-        "# Home\n",
-        "# Home\n\n| Quick | 29 |\n|---|---|\n",
+        "# Home {#home}\n",
+        "# Home {#home}\n\n| Quick | 29 |\n|---|---|\n",
         "| Quick | 29 |",
         "29 minutes is a total typed by hand",
     ),
@@ -199,6 +199,24 @@ EDITS = {
         "en: In 29 minutes.",
         "In 29 minutes",
         "29 minutes is a total typed by hand",
+    ),
+    "exercises longer than planned": Edit(
+        Files.exercise,
+        "minutes: 5",
+        "minutes: 8",
+        "minutes: 8",
+        "the exercises of document 01 take 8 minutes; its practice time is 6",
+    ),
+    "heading without an id": Edit(Files.home, "# 首页 {#home}", "# 首页", "# 首页", "the heading has no id"),
+    "headings that differ": Edit(
+        "docs/en/index.md", "{#home}", "{#start}", "{#start}", 'stands where the Chinese page has "# {#home}"'
+    ),
+    "a heading more": Edit(
+        "docs/en/index.md",
+        "{#home}\n",
+        "{#home}\n\n## More {#more}\n",
+        "## More",
+        "the page has 2 headings, the Chinese one 1",
     ),
     "missing string": Edit(
         "web/src/demo.ts",
@@ -300,10 +318,16 @@ def test_all_faults_are_reported_at_once(course: SmallCourse) -> None:
 
 
 def test_references_in_code_are_left_alone(course: SmallCourse) -> None:
-    course.replace("docs/en/index.md", "# Home\n", "# Home\n\n`{doc:99}`\n\n```python\nf'{doc:99}'\n```\n")
+    course.replace(
+        "docs/en/index.md",
+        "# Home {#home}\n",
+        "# Home {#home}\n\n`{doc:99}`\n\n```python\nf'{doc:99}'\n```\n",
+    )
     assert course.faults() == []
 
 
 def test_a_number_that_is_no_total_can_be_marked(course: SmallCourse) -> None:
-    course.replace("docs/en/index.md", "# Home\n", "# Home\n\nWait 29 minutes. <!-- no total -->\n")
+    course.replace(
+        "docs/en/index.md", "# Home {#home}\n", "# Home {#home}\n\nWait 29 minutes. <!-- no total -->\n"
+    )
     assert course.faults() == []

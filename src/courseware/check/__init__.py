@@ -8,6 +8,7 @@ from courseware.check.files import check_files
 from courseware.check.mentions import check_mentions
 from courseware.check.minutes import check_minutes
 from courseware.check.order import check_order
+from courseware.check.pairs import check_pairs
 from courseware.check.references import check_references
 from courseware.check.strings_used import check_strings
 from courseware.check.texts import beside, passages, read_lessons
@@ -31,6 +32,7 @@ def check(root: Path) -> list[Fault]:
         *check_order(reading),
         *check_files(reading),
         *check_mentions(reading, lessons, written),
+        *check_pairs(written),
         *check_minutes(reading, [*written, *beside(root)]),
         *check_strings(reading),
     ]

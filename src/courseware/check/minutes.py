@@ -1,13 +1,15 @@
-"""Totals of minutes that somebody typed. They are sums of what `course.yml` says, and go stale when it changes."""
+"""Totals of minutes that somebody typed, which go stale, and exercises that take longer than is planned for them."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from courseware.check.texts import Passage
 from courseware.curriculum.base import LANGS, Text, walk
 from courseware.curriculum.course import Course
+from courseware.curriculum.exercises import Exercise
 from courseware.curriculum.faults import Fault
 from courseware.curriculum.reading import Reading
 
@@ -20,6 +22,7 @@ _CELL = re.compile(r"(?<=\|)\s*\**(\d+)\**\s*(?=\|)")
 def check_minutes(reading: Reading, passages: list[Passage]) -> Iterator[Fault]:
     """Typed totals in lessons, pages and README, and in the texts of `curriculum/`."""
     for _, course in reading.of(Course):
+        yield from _exercises(reading, course)
         totals = dict(_totals(course))
         names = {text for one in (*course.stages, *course.paths) for text in (one.title.zh, one.title.en)}
         for passage in passages:
@@ -32,6 +35,18 @@ def check_minutes(reading: Reading, passages: list[Passage]) -> Iterator[Fault]:
                     for lang in LANGS:
                         for words in _typed(value.get(lang), totals, set()):
                             yield file.source.fault((*loc, lang), words)
+
+
+def _exercises(reading: Reading, course: Course) -> Iterator[Fault]:
+    taken: Counter[str] = Counter()
+    for file, exercise in reading.of(Exercise):
+        taken[exercise.document] += exercise.minutes
+        for document in course.documents:
+            if document.id == exercise.document and taken[document.id] > document.practice:
+                words = (
+                    f"with this one the exercises of document {document.id} take {taken[document.id]} minutes"
+                )
+                yield file.source.fault(("minutes",), f"{words}; its practice time is {document.practice}")
 
 
 def _totals(course: Course) -> Iterator[tuple[int, str]]:
