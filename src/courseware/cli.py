@@ -6,6 +6,8 @@ from pathlib import Path
 
 import typer
 
+from courseware.curriculum.base import LANGS, Lang
+
 ROOT = Path(__file__).resolve().parents[2]
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Check the course and build its site.")
 
@@ -34,7 +36,9 @@ def formats() -> None:
 
 
 @app.command()
-def lessons(stems: list[str] = typer.Argument(None, help="Stems, as 04_minimal_usable; all if none is named.")) -> None:  # noqa: B008
+def lessons(
+    stems: list[str] = typer.Argument(None, help="Stems, as 04_minimal_usable; all if none is named."),
+) -> None:  # noqa: B008
     """Check, execute (what has changed) and stage lessons."""
     from courseware.site.commands import lessons as run
 
@@ -60,3 +64,26 @@ def serve(port: int = typer.Option(8000, help="On 127.0.0.1.", envvar="PORT")) -
     except CannotServe as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+@app.command()
+def lab(lang: str = typer.Argument("zh", help="zh or en.")) -> None:
+    """Open the lessons of one language in JupyterLab, as copies in lab/."""
+    from courseware.site.commands import lab as run
+
+    raise typer.Exit(run(ROOT, _language(lang)))
+
+
+@app.command()
+def dev(lang: str = typer.Argument("zh", help="zh or en."), port: int = 8000) -> None:
+    """Edit one language and see the pages change."""
+    from courseware.site.commands import dev as run
+
+    raise typer.Exit(run(ROOT, _language(lang), port))
+
+
+def _language(name: str) -> Lang:
+    for lang in LANGS:
+        if name == lang:
+            return lang
+    raise typer.BadParameter(f"{name!r} is not one of {', '.join(LANGS)}")

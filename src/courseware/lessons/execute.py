@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from ipykernel.compiler import get_file_name
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -54,7 +55,9 @@ async def execute(
     not run. `on_cell` hears how many cells are done.
     """
     cells = lesson.code_cells
-    notebook = nbformat.v4.new_notebook(cells=[_runnable(cell) for cell in cells])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(_code(cell), id=cell.block) for cell in cells]
+    )
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory() as configuration:
         client = NotebookClient(
@@ -86,8 +89,13 @@ async def execute(
     return outputs, faults
 
 
-def _runnable(cell: Cell) -> Any:
-    return nbformat.v4.new_code_cell(localise(cell.source, "en"), id=cell.block)
+def cell_names(lesson: Lesson) -> dict[str, str]:
+    """{what the kernel calls a cell's file, without its ending: id of the block}."""
+    return {Path(get_file_name(_code(cell))).stem: cell.block for cell in lesson.code_cells}
+
+
+def _code(cell: Cell) -> str:
+    return localise(cell.source, "en")
 
 
 def _kernel_manager() -> AsyncKernelManager:
@@ -116,7 +124,7 @@ def _unexpected(lesson: Lesson, cell: Cell, outputs: Sequence[Output]) -> list[F
         return []
     if announced:
         return []
-    trace = Scrubber().traceback(error)
+    trace = Scrubber(cells=cell_names(lesson)).traceback(error)
     words = (
         f"raised {error['ename']}: {error['evalue']}; an error on purpose needs the tag raises-exception\n"
     )

@@ -12,7 +12,7 @@ from functools import partial
 from courseware.curriculum.faults import CurriculumError, Fault
 from courseware.layout import Layout
 from courseware.lessons.cache import OutputCache, environment_digest
-from courseware.lessons.execute import CELL_SECONDS, Output, execute
+from courseware.lessons.execute import CELL_SECONDS, Output, cell_names, execute
 from courseware.lessons.parity import check_parity
 from courseware.lessons.progress import Progress
 from courseware.lessons.scrub import Scrubber
@@ -80,8 +80,9 @@ def run_lessons(
         asyncio.run(execute_all())
     if faults:
         raise CurriculumError(faults)
-    scrubber = Scrubber(layout.root)
-    return [
-        Executed(lesson, [[scrubber.output(output) for output in cell] for cell in kept[lesson.stem] or []])
-        for lesson in lessons
-    ]
+    return [Executed(lesson, _scrubbed(layout, lesson, kept[lesson.stem] or [])) for lesson in lessons]
+
+
+def _scrubbed(layout: Layout, lesson: Lesson, outputs: list[list[Output]]) -> list[list[Output]]:
+    scrubber = Scrubber(layout.root, cell_names(lesson))
+    return [[scrubber.output(output) for output in cell] for cell in outputs]

@@ -7,22 +7,27 @@ import re
 import site
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
-_CELL_FILE = re.compile(r"[^\s\"'(]*ipykernel_\d+/\d+\.py")
+_CELL_FILE = re.compile(r"(?:[^\s\"'(]*ipykernel_\d+/)?\b(?P<name>\d+)\.py")
 _FRAME = re.compile(r"^  (?:File (?P<file>\S+?):\d+(?: in |$)|Cell In\[\d+\], line )")
 _TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
 
 
 class Scrubber:
-    """Scrubs outputs of one machine. `root` is the repository; library paths are this interpreter's."""
+    """Scrubs outputs of one machine.
 
-    def __init__(self, root: Path | None = None) -> None:
+    `root` is the repository; library paths are this interpreter's. `cells` maps the names that the kernel gives to the
+    files it pretends code cells to be, without their ending, to block ids: such a file becomes `[block-id]`.
+    """
+
+    def __init__(self, root: Path | None = None, cells: Mapping[str, str] | None = None) -> None:
+        self._cells = cells or {}
         libraries = {
             *site.getsitepackages(),
             sysconfig.get_path("purelib"),
@@ -41,7 +46,12 @@ class Scrubber:
         for folder in self._folders:
             text = text.replace(folder + "/", "")
         text = text.replace(self._home + "/", "~/") if self._home != "/" else text
-        return _ADDRESS.sub("0x…", _CELL_FILE.sub("<cell>", text))
+        return _ADDRESS.sub("0x…", _CELL_FILE.sub(self._cell, text))
+
+    def _cell(self, found: re.Match[str]) -> str:
+        if found["name"] in self._cells:
+            return f"[{self._cells[found['name']]}]"
+        return "[cell]" if "ipykernel" in found[0] else found[0]
 
     def output(self, output: dict[str, Any]) -> dict[str, Any]:
         """A scrubbed copy of one nbformat output."""
@@ -55,7 +65,19 @@ class Scrubber:
             case _:
                 data = output["data"]
                 data.update({mime: self.text(data[mime]) for mime in _TEXT_TYPES if mime in data})
+                data.update({mime: self._inside(data[mime]) for mime in data if mime.endswith("json")})
         return output
+
+    def _inside(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self.text(value)
+            case list():
+                return [self._inside(item) for item in value]
+            case dict():
+                return {key: self._inside(item) for key, item in value.items()}
+            case _:
+                return value
 
     def traceback(self, error: dict[str, Any]) -> str:
         """The traceback with the learner's frames and the one that raised; other library frames are counted."""
@@ -101,6 +123,6 @@ def _frames(lines: list[str]) -> Iterator[list[str]]:
 
 def _package(frame: str) -> str:
     match = _FRAME.match(frame)
-    if match is None or not match["file"] or match["file"].startswith("<cell>"):
+    if match is None or not match["file"] or match["file"].startswith("["):
         return ""
     return re.split(r"[/.]", match["file"].removeprefix("~/"))[0]

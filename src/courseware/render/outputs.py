@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
 from bs4 import BeautifulSoup
 
-from courseware.curriculum.base import Lang
 from courseware.lessons.execute import Output
-from courseware.render.traces import TRACE_MIME, timeline
+from courseware.render.traces import TRACE_MIME, draw
 
 _PREFERRED = (
     TRACE_MIME,
@@ -26,22 +25,22 @@ _PREFERRED = (
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
-def outputs(found: Sequence[Output], lang: Lang) -> str:
-    """All outputs of one code cell, one `.cell-output` each, in order."""
-    return "\n\n".join(_output(output, lang) for output in found)
+def outputs(found: Sequence[Output], words: Mapping[str, str]) -> str:
+    """All outputs of one code cell, one `.cell-output` each, in order; `words` are those of timelines."""
+    return "\n\n".join(_output(output, words) for output in found)
 
 
-def _output(output: Output, lang: Lang) -> str:
+def _output(output: Output, words: Mapping[str, str]) -> str:
     match output["output_type"]:
         case "stream":
             return _text(output["text"], "text/plain", output["name"])
         case "error":
             return _text("\n".join(output["traceback"]), "application/vnd.jupyter.error", "error")
         case _:
-            return _data(output["data"], lang)
+            return _data(output["data"], words)
 
 
-def _data(data: dict[str, Any], lang: Lang) -> str:
+def _data(data: dict[str, Any], words: Mapping[str, str]) -> str:
     mime = next((mime for mime in _PREFERRED if mime in data), "text/plain")
     value = data.get(mime, "")
     match mime:
@@ -57,7 +56,7 @@ def _data(data: dict[str, Any], lang: Lang) -> str:
         case "text/html" | "image/svg+xml":
             return _div(mime, _raw(value), " data-search-exclude" if mime == "image/svg+xml" else "")
         case _:
-            return _div(mime, _raw(timeline(value, data, lang)) + _kept(value), " data-search-exclude")
+            return _div(mime, _raw(draw(value, words)) + _kept(value), " data-search-exclude")
 
 
 def _div(mime: str, html: str, attributes: str = "") -> str:

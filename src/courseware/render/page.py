@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from courseware.curriculum.base import Lang
 from courseware.lessons.source import TITLE
 from courseware.render.outputs import outputs
 from courseware.render.plain import fence
+from courseware.render.traces import TRACE_MIME
 from courseware.site.blocks import closing, opening
+from fanout.timeline import CSS
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,22 @@ class Frame:
     """Fills in references, widgets and claims in the Markdown of one cell."""
     t: Callable[..., str]
     """The interface's words."""
+    timeline: Mapping[str, str]
+    """The words of drawn traces."""
 
 
-def page(notebook: Any, name: str, lang: Lang, frame: Frame) -> str:
+def page(notebook: Any, name: str, frame: Frame) -> str:
     """Markdown with front matter: header, blocks, footer. `name` is the notebook's file name, for the download."""
     front = yaml.safe_dump(frame.metadata, allow_unicode=True, sort_keys=True, width=1000)
     tools = _tools(notebook.metadata.recorded, name, frame.t)
-    parts = [f"---\n{front}---", frame.header, tools, *_blocks(notebook.cells, lang, frame), frame.footer]
+    style = f"<style>{CSS}</style>" if _has_trace(notebook.cells) else ""
+    parts = [f"---\n{front}---", frame.header, tools, style, *_blocks(notebook.cells, frame), frame.footer]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _has_trace(cells: list[Any]) -> bool:
+    found = (output for cell in cells if cell.cell_type == "code" for output in cell.outputs)
+    return any(TRACE_MIME in output.get("data", {}) for output in found)
 
 
 def _tools(recorded: dict[str, str], name: str, t: Callable[..., str]) -> str:
@@ -43,7 +52,7 @@ def _tools(recorded: dict[str, str], name: str, t: Callable[..., str]) -> str:
     return f'<p class="lesson-tools">{link} <span class="lesson-recorded">{versions}</span></p>'
 
 
-def _blocks(cells: list[Any], lang: Lang, frame: Frame) -> Iterator[str]:
+def _blocks(cells: list[Any], frame: Frame) -> Iterator[str]:
     for cell in cells:
         if cell.id == TITLE:  # the header says it
             continue
@@ -56,5 +65,5 @@ def _blocks(cells: list[Any], lang: Lang, frame: Frame) -> Iterator[str]:
                 yield fence(
                     cell.source, f"{{ .python .cell-input{' .cell-raises' * ('raises-exception' in tags)} }}"
                 )
-            yield outputs(cell.outputs, lang)
+            yield outputs(cell.outputs, frame.timeline)
         yield closing()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Mapping
 from typing import Any
 
 from courseware.curriculum.base import Lang
+from courseware.curriculum.strings import Strings
+from fanout.timeline import LABELS, timeline
+from fanout.trace import MIME as TRACE_MIME
+from fanout.trace import Trace
 
-TRACE_MIME = "application/vnd.fanout.trace+json"
+__all__ = ["TRACE_MIME", "draw", "labels"]
 
 
-def timeline(trace: Any, data: dict[str, Any], lang: Lang) -> str:
-    """HTML of the timeline. `data` holds what else the run put out, used where the trace cannot be drawn."""
-    if "image/svg+xml" in data:
-        return str(data["image/svg+xml"])
-    return f"<pre><code>{escape(data.get('text/plain', ''), quote=False)}</code></pre>"
+def labels(strings: Strings, lang: Lang) -> dict[str, str]:
+    """The timeline's words in one language, with their gaps."""
+    return {name: strings[f"timeline.label-{name}"].get(lang) for name in LABELS}
+
+
+def draw(trace: Any, words: Mapping[str, str]) -> str:
+    """SVG and table of a trace in its JSON form; the page brings the style."""
+    return timeline(Trace.from_json(trace), labels=words).html(css=False)

@@ -72,7 +72,7 @@ def _inputs(layout: Layout, lang: Lang) -> str:
     root = layout.root
     folders = [
         layout.lesson_notebooks(lang), layout.pages(lang), layout.web, root / "docs" / lang, root / "hooks",
-        root / "src" / "courseware", root / "web" / "theme", layout.curriculum,
+        root / "src" / "courseware", root / "src" / "fanout" / "timeline", root / "web" / "theme", layout.curriculum,
     ]  # fmt: skip
     paths = [path for folder in folders for path in folder.rglob("*")]
     paths += [root / name for name in CONFIGS.values()]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from courseware.curriculum import CurriculumError, load
+from courseware.curriculum import CurriculumError, Lang, load
 from courseware.layout import Layout
+from courseware.lessons.lab import start_jupyterlab, write_copies
 from courseware.lessons.progress import Progress
 from courseware.site import build as full
+from courseware.site.assets import build_assets
 from courseware.site.stage import stage
 
 
@@ -20,6 +25,33 @@ def lessons(root: Path, stems: Collection[str]) -> int:
 def build(root: Path) -> int:
     """The full build."""
     return _reported(lambda progress: full.build(root, progress))
+
+
+def lab(root: Path, lang: Lang) -> int:
+    """The reader's copies of the lessons, in JupyterLab."""
+    layout = Layout(root)
+
+    def copies(progress: Progress) -> None:
+        stage(layout, load(root), progress=progress)
+        for path in write_copies(layout, lang):
+            name = path.relative_to(root)
+            progress.say(f"you have changed this notebook, so its new version lies beside it: {name}")
+
+    return _reported(copies) or start_jupyterlab(layout, lang)
+
+
+def dev(root: Path, lang: Lang, port: int) -> int:
+    """Live editing of one language with MkDocs' own server; staging is done by the hook, on every change."""
+    if failed := _reported(lambda progress: _build_assets(root, progress)):
+        return failed
+    command = [sys.executable, "-m", "mkdocs", "serve", "-f", full.CONFIGS[lang], "-a", f"127.0.0.1:{port}"]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": f"http://127.0.0.1:{port}/"}
+    return subprocess.call(command, cwd=root, env=environment)
+
+
+def _build_assets(root: Path, progress: Progress) -> None:
+    if build_assets(Layout(root)):
+        progress.say("built build/web")
 
 
 def _stage(root: Path, stems: Collection[str], progress: Progress) -> None:

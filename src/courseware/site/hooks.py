@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import BuildError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from courseware.curriculum import load
+from courseware.curriculum import CurriculumError, load
 from courseware.layout import Layout
+from courseware.lessons.progress import Progress
 from courseware.pages import navigation
 from courseware.render.text import with_task_items
 from courseware.site import alternates, blocks
 from courseware.site.search import teach
-from courseware.site.stage import for_page, lesson_page
+from courseware.site.stage import for_page, lesson_page, stage
 
 log = logging.getLogger("mkdocs.hooks.course")
 _state: dict[str, Any] = {"command": "build"}
+
+
+@contextmanager
+def _faults_as_build_errors() -> Iterator[None]:
+    """MkDocs shows a BuildError as a message, anything else as a traceback."""
+    try:
+        yield
+    except CurriculumError as error:
+        raise BuildError(str(error)) from None
 
 
 def _layout(config: MkDocsConfig) -> Layout:
@@ -34,11 +47,15 @@ def on_startup(*, command: str, dirty: bool) -> None:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Read the course: navigation and search terms come from it.
+    """Read the course: navigation and search terms come from it. While serving, stage what has changed.
 
     `site_url` names the root of both languages; this site is the folder of its language below.
     """
-    curriculum = _state["curriculum"] = load(_layout(config).root)
+    layout = _layout(config)
+    with _faults_as_build_errors():
+        curriculum = _state["curriculum"] = load(layout.root)
+        if _state["command"] == "serve":
+            stage(layout, curriculum, progress=Progress())
     lang = config.theme["language"]
     teach(term.term.zh for term in curriculum.glossary.values())
     config.nav = navigation(curriculum, lang)
@@ -83,7 +100,8 @@ def on_page_read_source(*, page: Page, config: MkDocsConfig) -> str | None:
     if not _is_lesson(page):
         return None
     notebook = Path(str(page.file.abs_src_path))
-    return lesson_page(_state["curriculum"], notebook, config.theme["language"])
+    with _faults_as_build_errors():
+        return lesson_page(_state["curriculum"], notebook, config.theme["language"])
 
 
 def _is_lesson(page: Page) -> bool:

@@ -22,6 +22,9 @@ def finish(layout: Layout, root_url: str) -> None:
         raise CurriculumError(faults)
     for lang in LANGS:
         write_whole(layout.site / lang / "sitemap.xml", _sitemap(pages[lang], lang, root_url))
+        (layout.site / lang / "sitemap.xml.gz").unlink(
+            missing_ok=True
+        )  # MkDocs' own, without the other language
     write_whole(layout.site / "sitemap.xml", _index(root_url))
     write_whole(layout.site / "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {root_url}sitemap.xml\n")
 

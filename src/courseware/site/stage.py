@@ -13,7 +13,7 @@ from courseware import pages
 from courseware.check.mentions import check_mentions
 from courseware.check.texts import passages
 from courseware.curriculum import LANGS, Curriculum, Document, Lang
-from courseware.curriculum.load import read
+from courseware.curriculum.reading import read
 from courseware.layout import Layout
 from courseware.lessons.cache import write_whole
 from courseware.lessons.jupyter import for_jupyter
@@ -23,6 +23,7 @@ from courseware.lessons.source import Lesson
 from courseware.lessons.split import split
 from courseware.render.page import Frame, page
 from courseware.render.text import with_claims, with_task_marks, with_widgets
+from courseware.render.traces import labels
 
 SITE_URL = "http://127.0.0.1:8000/"
 """Address of the root of both languages, unless the environment names another."""
@@ -83,8 +84,9 @@ def lesson_page(curriculum: Curriculum, notebook: Path, lang: Lang) -> str:
         footer=pages.lesson_footer(curriculum, document.id, lang),
         text=partial(for_page, curriculum=curriculum, lang=lang, page=document.page),
         t=curriculum.strings.translator(lang),
+        timeline=labels(curriculum.strings, lang),
     )
-    return page(nbformat.read(notebook, as_version=4), notebook.name, lang, frame)
+    return page(nbformat.read(notebook, as_version=4), notebook.name, frame)
 
 
 def _document(curriculum: Curriculum, stem: str) -> Document:
