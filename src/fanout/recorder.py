@@ -31,6 +31,15 @@ current_recorder: ContextVar[Recorder | None] = ContextVar("fanout_recorder", de
 current_span: ContextVar[OpenSpan | None] = ContextVar("fanout_span", default=None)
 """The span this code runs in. Whoever starts a branch sets it in the branch's own context."""
 
+
+def open_span() -> OpenSpan | None:
+    """The span this code runs in: the current one, or if that has ended the nearest above it that has not."""
+    span = current_span.get()
+    while span is not None and span.end is not None:
+        span = span.parent
+    return span
+
+
 _real_now = (time.perf_counter,)  # in a tuple, where a virtual clock does not replace it
 
 
@@ -107,13 +116,13 @@ class Recorder(Trace):
         name: str | None = None,
         code: object = None,
     ) -> OpenSpan:
-        """Start a span now. Without `parent` it belongs below `current_span`, or is a root.
+        """Start a span now. Without `parent` it belongs below `open_span()`, or is a root.
 
-        `key` names a branch ("" for what is not one), `code` is the function that will run, or anything else that
-        has a place in the code. A span starts when it is *spawned*; its first `state` says when it first ran.
+        `key` names a branch ("" for what is not one), `code` is the function that will run, or a step, which knows
+        its own name and code. A span starts when it is *spawned*; its first `state` says when it first ran.
         """
         if parent is None:
-            parent = current_span.get()
+            parent = open_span()
         if parent is None:
             span = OpenSpan(key, kind, None, name, code, self._clock_of_this_thread())
             span.lane = threading.current_thread().name

@@ -43,7 +43,7 @@ def resolve(noted: Sequence[OpenSpan]) -> tuple[Span, ...]:
                 id=ids[id(span)],
                 parent=ids.get(id(above)),
                 key=span.key,
-                name=span.name or getattr(span.code, "__name__", None) or span.kind,
+                name=span.name or _name(span.code) or span.kind,
                 kind=span.kind,
                 lane=lanes[id(span)],
                 start=time(span.start),
@@ -125,7 +125,13 @@ class _LaneNames:
         return f"{match[1]}{known.setdefault(match[2], len(known))}{match[3]}"
 
 
+def _name(code: object) -> str | None:
+    return getattr(code, "name", None) or getattr(code, "__name__", None)
+
+
 def _place(code: object) -> Code | None:
+    """Where the function stands; of a step, the function it names."""
+    code = getattr(code, "code", code)
     if code is None:
         return None
     if callable(code):

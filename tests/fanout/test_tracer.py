@@ -276,6 +276,15 @@ def test_concurrent_tasks_of_one_step_do_not_mix_their_states() -> None:
     ]
 
 
+def test_runs_one_after_the_other_in_one_coroutine_are_two_roots() -> None:
+    async def twice() -> None:
+        await RunnableLambda(wait(0.1)).ainvoke(1)
+        await RunnableParallel(a=wait(0.1)).ainvoke(1)
+
+    trace = traced(twice)
+    assert [(s.start, s.end) for s in trace.roots] == [(0.0, 0.1), (0.1, 0.2)]
+
+
 # ---- that nothing changes
 
 

@@ -29,7 +29,7 @@ from fanout.langchain.tracer import (
     current_task_view,
     handed_over,
 )
-from fanout.recorder import OpenSpan, current_span
+from fanout.recorder import OpenSpan, current_span, open_span
 
 _users = 0
 _undo: list[tuple[object, str, object]] = []
@@ -108,7 +108,7 @@ def map_(
 
 
 def _handed_over(tracer: RunnableTracer, func: Callable[..., Any]) -> Callable[..., Any]:
-    above = current_span.get()
+    above = open_span()
     when = above.now() if above is not None else tracer.recorder.now()
 
     def job(*args: Any, **kwargs: Any) -> Any:
@@ -143,7 +143,7 @@ class _Job:
 
     def __init__(self, tracer: RunnableTracer, span: OpenSpan | None, func: Callable[..., Any]) -> None:
         self.tracer, self.span, self.func, self.done = tracer, span, func, False
-        self.above = current_span.get()
+        self.above = open_span()
         self.when = self.above.now() if self.above is not None else tracer.recorder.now()
         if span is not None:
             tracer.watcher[span] = None

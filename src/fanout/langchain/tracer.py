@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,7 +20,16 @@ from uuid import UUID
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.tracers.context import register_configure_hook
 
-from fanout.recorder import Listener, OpenSpan, Recorder, State, current_recorder, current_span, record
+from fanout.recorder import (
+    Listener,
+    OpenSpan,
+    Recorder,
+    State,
+    current_recorder,
+    current_span,
+    open_span,
+    record,
+)
 
 active_tracer: ContextVar[RunnableTracer | None] = ContextVar("fanout_runnable_tracer", default=None)
 current_task_view: ContextVar[TaskView | None] = ContextVar("fanout_task_view", default=None)
@@ -101,6 +111,7 @@ class RunnableTracer(BaseCallbackHandler):
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.runs: dict[UUID, OpenSpan] = {}
+        self.seen: set[OpenSpan] = set()
         self.watcher: dict[
             OpenSpan, object
         ] = {}  # who notes the states of a span: its task's view, or a job on a thread
@@ -136,12 +147,12 @@ class RunnableTracer(BaseCallbackHandler):
         **_: Any,
     ) -> None:
         above = self.runs.get(parent_run_id) if parent_run_id else None
-        here = current_span.get()
-        if here is not None and here.kind == "fallback" and here.parent is above and here.end is None:
-            above, tags = (
-                here,
-                None,
-            )  # with_fallbacks hands its own config down, so its steps name the wrong parent
+        here = open_span()
+        if here is not None and here.kind == "fallback" and here.parent is above:
+            # with_fallbacks hands its own config down, so its steps name the wrong parent
+            above, tags = here, None
+        elif here is not None and here not in self.seen and _is_below(here, above):
+            above = here  # a step of the engine, which no callback knows of
         key, attrs = "", dict[str, Any]()
         for tag in tags or ():
             what, _sep, value = tag.partition(":")
@@ -162,7 +173,9 @@ class RunnableTracer(BaseCallbackHandler):
             attrs.setdefault("attempt", 1)
         span = self.recorder.begin(key, kind, above, name)
         span.attrs = attrs or None
+        span.lane = threading.current_thread().name
         self.runs[run_id] = span
+        self.seen.add(span)
         job = handed_over.get()
         if job is not None and job[0] is span.parent:
             span.start = job[1]
@@ -234,6 +247,13 @@ class RunnableTracer(BaseCallbackHandler):
         view = current_task_view.get()
         if view is not None:
             view.drop(span)
+
+
+def _is_below(span: OpenSpan, above: OpenSpan | None) -> bool:
+    parent = span.parent
+    while parent is not None and parent is not above:
+        parent = parent.parent
+    return parent is above
 
 
 def _named(serialized: Any, about: dict[str, Any]) -> dict[str, Any]:
