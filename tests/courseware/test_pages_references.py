@@ -26,7 +26,7 @@ def curriculum(tmp_path: Path) -> Curriculum:
         ("zh", "index.md", "{doc:01}", "[第一篇](lessons/01_first.ipynb)"),
         ("en", "lessons/02_01_second.ipynb", "{doc:01}", "[The first](01_first.ipynb)"),
         ("en", "stages/start.md", "{doc:01#waiting}", "[The first](../lessons/01_first.ipynb#waiting)"),
-        ("en", "index.md", "{doc:02_01}", 'The second <span class="in-preparation">in preparation</span>'),
+        ("en", "index.md", "{doc:02_01}", '<span class="in-preparation">The second (in preparation)</span>'),
         ("en", "index.md", "{doc:02_01.title}", "The second"),
         ("en", "index.md", "{doc:02_01.minutes} + {doc:02_01.practice}", "22 + 9"),
         ("en", "lessons/01_first.ipynb", "{stage:start}", "[Start](../stages/start.md)"),

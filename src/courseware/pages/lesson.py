@@ -38,7 +38,7 @@ def lesson_header(curriculum: Curriculum, id: str, lang: Lang) -> str:
         places.stage(curriculum.course.stage_of(id).id),
         f"{t('pages.reading')} {minutes(places, document.minutes)}",
         f"{t('pages.practice')} {minutes(places, document.practice)}",
-        stars(places, document.stars),
+        f"{t('pages.importance')} {stars(places, document.stars)}",
         *prerequisites(places, document),
     ]
     goals = bullets(goal.get(lang) for goal in document.goals)

@@ -117,12 +117,12 @@ class Places:
         return f"[{title}]({path}{f'#{anchor}' if anchor else ''})"
 
     def document(self, id: str, anchor: str | None = None) -> str:
-        """Link to a document; its title and "in preparation" while it has not been written."""
+        """Link to a document; while it has not been written, its title with a note."""
         one = self.course.document(id)
         title = one.title.get(self.lang)
         if self.curriculum.exists(id):
             return self.link(title, one.page, anchor)
-        return f'{title} <span class="in-preparation">{self.t("pages.in-preparation")}</span>'
+        return f'<span class="in-preparation">{self.t("pages.unwritten", title=title)}</span>'
 
     def stage(self, id: str) -> str:
         title = next(one.title for one in self.course.stages if one.id == id)

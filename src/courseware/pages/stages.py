@@ -26,22 +26,23 @@ def stage(curriculum: Curriculum, one: Stage, lang: Lang) -> str:
 
 
 def _document(places: Places, document: Document) -> str:
-    facts = " · ".join(
-        (
-            stars(places, document.stars),
-            f"{places.t('pages.reading')} {minutes(places, document.minutes)}",
-            f"{places.t('pages.practice')} {minutes(places, document.practice)}",
-            *prerequisites(places, document),
-        )
-    )
     t, lang = places.t, places.lang
-    contents = " · ".join(one.get(lang) for one in document.contents)
+    title = document.title.get(lang)
+    written = places.curriculum.exists(document.id)
+    facts = [
+        *([] if written else [t("pages.in-preparation").capitalize()]),
+        f"{t('pages.importance')} {stars(places, document.stars)}",
+        f"{t('pages.reading')} {minutes(places, document.minutes)}",
+        f"{t('pages.practice')} {minutes(places, document.practice)}",
+        *prerequisites(places, document),
+    ]
+    anchor = f"document-{document.id.replace('_', '-')}"
     return "\n\n".join(
         (
-            f"## {places.document(document.id)} {{#document-{document.id.replace('_', '-')}}}",
-            f'<p class="document-facts" markdown="span">{facts}</p>',
+            f"## {places.link(title, document.page) if written else title} {{#{anchor}}}",
+            f'<p class="document-facts" markdown="span">{" · ".join(facts)}</p>',
             document.description.get(lang),
-            labelled(places, t("pages.contents"), contents),
+            labelled(places, t("pages.contents"), " · ".join(one.get(lang) for one in document.contents)),
             labelled(places, t("pages.goals")),
             bullets(goal.get(lang) for goal in document.goals),
         )
