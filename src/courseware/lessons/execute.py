@@ -69,7 +69,7 @@ async def execute(
             coalesce_streams=True,
             extra_arguments=_KERNEL_OPTIONS,
         )
-        async with client.async_setup_kernel(env=_environment(configuration)):
+        async with client.async_setup_kernel(env=_environment(configuration), cleanup_kc=True):
             for number, cell in enumerate(cells):
                 try:
                     await client.async_execute_cell(notebook.cells[number], number)
