@@ -59,7 +59,7 @@ class AsyncRuntime(Runtime):
                     raise
                 cancelled = error
         if cancelled is not None:
-            raise cancelled
+            raise cancelled from call.error
         return cast(T, call.result())
 
     async def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]:
@@ -70,8 +70,12 @@ class AsyncRuntime(Runtime):
         else:
             assert leaf.func is not None
             context, iterator = copy_context(), leaf.func(*args)  # one context, as in a single thread
-            while (item := await self._block(next, (iterator, _END), context)) is not _END:
-                yield item
+            try:
+                while (item := await self._block(next, (iterator, _END), context)) is not _END:
+                    yield item
+            finally:
+                if (close := getattr(iterator, "close", None)) is not None and not self.token.abandoned:
+                    await self._block(close, (), context)
 
     def awaits(self, step: Step[Any, Any]) -> bool:
         return step.afunc is not None and not self.limits and self.executor is None
@@ -187,7 +191,7 @@ class _Call:
         self._loop, self._context, self._func, self._args = loop, context, func, args
         self._recorder, self._span = current_recorder.get(), current_span.get()
         self._value: Any = None
-        self._error: BaseException | None = None
+        self.error: BaseException | None = None
         self._abandoned = False
         self.over = False
         self.waiter: asyncio.Future[None] | None = None
@@ -200,7 +204,7 @@ class _Call:
                 raise refused
             self._value = self._context.run(self._func, *self._args)
         except BaseException as error:
-            self._error = error
+            self.error = error
         if self._abandoned and self._recorder is not None and self._span is not None:
             self._recorder.end(self._span, "ok")
         _tell(self._loop, self._finish)
@@ -217,8 +221,8 @@ class _Call:
 
     def result(self) -> Any:
         try:
-            if self._error is not None:
-                raise self._error
+            if self.error is not None:
+                raise self.error
             return self._value
         finally:
             del self  # or the error holds this frame, and the frame the error

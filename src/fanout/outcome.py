@@ -35,18 +35,39 @@ class Ok(Generic[T_co]):
         return f"Ok({self.value!r})"
 
 
-@dataclass(frozen=True, slots=True)
 class Err:
     """A branch that failed, and the very exception it raised."""
 
-    error: BaseException
+    __slots__ = ("error",)
+    __match_args__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
 
     def unwrap(self) -> NoReturn:
         """Raise the error."""
+        raise self.error
+
+    def throw(self) -> NoReturn:
+        """Raise the error and let go of it.
+
+        The frames that an error passes stay in its traceback; one that still holds this `Err` would make a cycle.
+        """
+        error = self.error
+        del self.error
         try:
-            raise self.error
+            raise error
         finally:
-            del self  # or the error holds this frame, and the frame the error
+            del error
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Err) and self.error == other.error
+
+    def __hash__(self) -> int:
+        return hash((Err, self.error))
+
+    def __repr__(self) -> str:
+        return f"Err({self.error!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +140,4 @@ def group(message: str, errors: Mapping[Any, BaseException]) -> BaseExceptionGro
 def fail(key: object, outcome: Err) -> NoReturn:
     """Raise the error of a branch, with a note that names it."""
     name_branch(outcome.error, key)
-    outcome.unwrap()
+    outcome.throw()

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
 
-from fanout.outcome import Chunk
+from fanout.outcome import Err
 from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span
 from fanout.scope import Scope, Token
 
@@ -181,8 +181,9 @@ class Runtime(ABC):
             if got is None:
                 scope.abandon()
                 raise TimeoutError(f"took longer than {seconds:g} s")
-            assert not isinstance(got[1], Chunk)
-            return cast(T, got[1].unwrap())
+            if isinstance(got[1], Err):
+                got[1].throw()
+            return cast(T, got[1].value)
 
 
 def drive(awaitable: Awaitable[T]) -> T:

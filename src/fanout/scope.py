@@ -100,6 +100,7 @@ class Scope(ABC):
         self._live: dict[Key, Any] = {}
         self._done: deque[tuple[Any, Item]] = deque()
         self._pending: Iterator[Job] | None = None
+        self._free = 0
         self.spans: tuple[Recorder, list[OpenSpan]] | None = None
         """Of the children, if somebody records."""
 
@@ -121,16 +122,18 @@ class Scope(ABC):
             for job in jobs:
                 self.start(*job)
         else:
-            self._pending = iter(jobs)
-            self._refill(limit)
+            self._pending, self._free = iter(jobs), limit
+            self._refill()
 
-    def _refill(self, count: int) -> None:
-        assert self._pending is not None
-        for job in islice(self._pending, count):
-            self.start(*job)
+    def _refill(self) -> None:
+        if self._pending is not None and self._free:
+            free, self._free = self._free, 0
+            for job in islice(self._pending, free):
+                self.start(*job)
 
     async def next(self, seconds: float | None = None) -> tuple[Any, Item] | None:
         """The next outcome or chunk with its key; None if nothing is left, or that many seconds have passed."""
+        self._refill()  # here, not when a place becomes free: who has enough takes no more
         deadline = None if seconds is None else time.monotonic() + seconds
         while True:
             last = not self._live  # read before `_done`: a child hands over its outcome, then leaves
@@ -145,8 +148,8 @@ class Scope(ABC):
         key, item = self._done.popleft()
         if type(item) is Chunk:
             item.taken.set()
-        elif self._pending is not None:
-            self._refill(1)
+        else:
+            self._free += 1
         return key, item
 
     def __aiter__(self) -> Scope:
@@ -194,8 +197,11 @@ class Scope(ABC):
     def _mention(self, raised: Exception) -> None:
         """Failures besides the one that is raised are not lost: it names them."""
         for key, item in self._done:
-            if isinstance(item, Err) and isinstance(item.error, Exception) and item.error is not raised:
-                raised.add_note(f"branch {key!r} failed as well: {item.error!r}")
+            error: BaseException | None = item.error if isinstance(item, Err) else None
+            if isinstance(error, asyncio.CancelledError):
+                error = error.__cause__  # of a blocking call that failed when it was no longer wanted
+            if isinstance(error, Exception) and error is not raised:
+                raised.add_note(f"branch {key!r} failed as well: {error!r}")
 
     @abstractmethod
     async def _wait(self, seconds: float | None) -> None:

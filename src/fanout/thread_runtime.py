@@ -36,9 +36,14 @@ class ThreadRuntime(Runtime):
         return value
 
     async def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]:
-        for item in await self._call(leaf, args):
-            yield item
-            self.token.check()
+        iterator = await self._call(leaf, args)
+        try:
+            for item in iterator:
+                yield item
+                self.token.check()
+        finally:
+            if (close := getattr(iterator, "close", None)) is not None:
+                close()
 
     def _observe(
         self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]

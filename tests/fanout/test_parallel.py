@@ -108,6 +108,13 @@ class TestErrors:
         assert str(run.error) == "early"
 
     @each_mode
+    def test_a_failure_that_comes_too_late_is_named_in_the_first(self, mode: Mode) -> None:
+        run = mode.run(Parallel(bad=mode.wait(1, error=boom()), worse=mode.wait(2, error=KeyError("k"))))
+        assert run.error is not None
+        late = [] if mode.coroutines else ["branch 'worse' failed as well: KeyError('k')"]
+        assert run.error.__notes__ == ["in parallel branch 'bad'", *late]
+
+    @each_mode
     def test_collected_failures_are_data(self, mode: Mode) -> None:
         error = boom()
         step = Parallel(bad=mode.wait(1, error=error), good=mode.wait(2, "fine"), errors="collect")
