@@ -88,7 +88,8 @@ def test_tags_and_reasons_stay(tmp_path: Path) -> None:
     [
         ("## Waiting {#waiting}\nText", '<a id="waiting"></a>\n\n## Waiting\nText'),
         ("## Waiting {#waiting .wide}", '<a id="waiting"></a>\n\n## Waiting'),
-        ("- [ ] I can say it {#task:say-it}", "- [ ] I can say it"),
+        ("## The `ainvoke` of it {#x}", '<a id="x"></a>\n\n## The `ainvoke` of it'),
+        ("- [ ] I can say `it` {#task:say-it}", "- [ ] I can say `it`"),
         ('!!! tip "Mind"\n    One.\n\n    Two.\n\nAfter', "> **Mind**\n>\n> One.\n>\n> Two.\n\nAfter"),
         ("!!! note\n    One.\n", "> **Note**\n>\n> One.\n\n"),
         ("[x](y){ .button target=_blank }", "[x](y)"),

@@ -21,12 +21,14 @@ _MARKDOWN_IN_HTML = re.compile(r'\s*markdown="1"')
 def for_jupyter(markdown: str, home: str) -> str:
     """Markdown for a notebook. `home` is the address of the site in this language, for links that leave the lessons."""
 
-    def plain(text: str) -> str:
-        text = _HEADING.sub(r'<a id="\g<id>"></a>\n\n\g<heading>', text)
-        text = _MARKDOWN_IN_HTML.sub("", _ATTRIBUTES.sub("", _TASK.sub("", text)))
+    def lines(text: str) -> str:
+        return _TASK.sub("", _HEADING.sub(r'<a id="\g<id>"></a>\n\n\g<heading>', text))
+
+    def spans(text: str) -> str:
+        text = _MARKDOWN_IN_HTML.sub("", _ATTRIBUTES.sub("", text))
         return _DOCS_LINK.sub(lambda link: f"]({home}{link['page']}/{link['anchor'] or ''})", text)
 
-    return outside_code(_ADMONITION.sub(_quoted, markdown), plain)
+    return outside_code(outside_code(_ADMONITION.sub(_quoted, markdown), lines, inline=False), spans)
 
 
 def _quoted(found: re.Match[str]) -> str:

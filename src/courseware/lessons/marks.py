@@ -14,9 +14,9 @@ _HEADING = re.compile(r"^(?P<marks>#{1,6})\s+(?P<text>.*?)\s*$")
 _HEADING_ID = re.compile(r"\{[^{}]*#(?P<id>[^\s}]+)[^{}]*\}\s*$")
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<info>.*?)\s*$")
 _INLINE_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-_CODE = re.compile(
-    r"(^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)`* *$|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))", re.M | re.S
-)
+_FENCED = r"^[ \t]*(?P<fence>`{3,}|~{3,}).*?^[ \t]*(?P=fence)[`~]*[ \t]*$"
+_CODE = re.compile(rf"{_FENCED}|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)", re.M | re.S)
+_BLOCKS_OF_CODE = re.compile(_FENCED, re.M | re.S)
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 MarkKind = Literal["heading", "widget", "task", "claim"]
@@ -46,10 +46,10 @@ def is_kebab(text: str) -> bool:
     return _KEBAB.fullmatch(text) is not None
 
 
-def outside_code(markdown: str, change: Callable[[str], str]) -> str:
-    """Apply a change to everything but code, fenced or inline."""
+def outside_code(markdown: str, change: Callable[[str], str], *, inline: bool = True) -> str:
+    """Apply a change to everything but code. With `inline=False` it sees whole lines, inline code and all."""
     done, parts = 0, []
-    for found in _CODE.finditer(markdown):
+    for found in (_CODE if inline else _BLOCKS_OF_CODE).finditer(markdown):
         parts += [change(markdown[done : found.start()]), found[0]]
         done = found.end()
     return "".join([*parts, change(markdown[done:])])

@@ -51,9 +51,11 @@ def claim_value(curriculum: Curriculum, id: str, lang: Lang) -> str:
 
 def with_task_marks(markdown: str) -> str:
     """`- [ ] text {#task:id}` gets a mark that survives Markdown (attribute lists do not reach task items)."""
-    return outside_code(
-        markdown, lambda text: _TASK.sub(r'\g<mark><span data-task="\g<id>"></span>\g<text>', text)
-    )
+
+    def marked(text: str) -> str:
+        return _TASK.sub(r'\g<mark><span data-task="\g<id>"></span>\g<text>', text)
+
+    return outside_code(markdown, marked, inline=False)
 
 
 def with_task_items(html: str) -> str:

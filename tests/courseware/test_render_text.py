@@ -1,0 +1,130 @@
+"""References in Markdown, and check-list items in the finished HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import markdown
+import pytest
+
+from courseware.curriculum import Curriculum, load
+from courseware.render.text import with_claims, with_task_items, with_task_marks, with_widgets
+from tests.courseware.small_course import SmallCourse
+
+
+@pytest.fixture(scope="module")
+def curriculum(tmp_path_factory: pytest.TempPathFactory) -> Curriculum:
+    from tests.courseware.course_site import make_site
+
+    return load(make_site(tmp_path_factory.mktemp("course")).root)
+
+
+def test_a_claim_is_its_value_with_a_link_to_the_ledger(curriculum: Curriculum) -> None:
+    text = "快了 {claim:speed-up}，写作 `{claim:speed-up}`。"
+
+    linked = with_claims(text, curriculum, "zh", linked=True)
+
+    assert linked == "快了 [2×](/claims.md#claim-speed-up){ .claim }，写作 `{claim:speed-up}`。"
+    assert with_claims(text, curriculum, "zh", linked=False).startswith("快了 2×，")
+
+
+def test_a_value_may_have_its_own_wording_or_a_unit_in_words(tmp_path: Path) -> None:
+    course = SmallCourse(tmp_path)
+    course.replace("curriculum/claims.yml", "unit: ×", "unit: {zh: 秒, en: s}")
+    course.replace(
+        "curriculum/claims.yml", "value: 5 %", 'value: 5 %\n    display: {zh: 百分之五, en: "five per cent"}'
+    )
+    curriculum = load(tmp_path)
+
+    assert with_claims("{claim:speed-up}", curriculum, "zh", linked=False) == "2 秒"
+    assert with_claims("{claim:speed-up}", curriculum, "en", linked=False) == "2 s"
+    assert with_claims("{claim:quoted}", curriculum, "en", linked=False) == "five per cent"
+
+
+def test_a_claim_that_is_not_there_is_an_error(curriculum: Curriculum) -> None:
+    with pytest.raises(KeyError, match="nowhere"):
+        with_claims("{claim:nowhere}", curriculum, "zh", linked=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "id", "says"),
+    [
+        ("predict", "three-waits", ["多久", "作答单位：秒。", "**2 秒**", "最慢的。"]),
+        ("failure-lab", "one-fails", ["| `a` 甲 | 0.5 |", "-   乙失败", "`invoke`, `ainvoke`", "不会取消。"]),
+        ("slider", "branches", ["| 分支数 | 秒 |", "| 3 | 3 |", "| 7 | 7 |", "池满了。"]),
+        (
+            "exercise",
+            "gather",
+            ["写出来。", "# TODO: run them at once", "用 gather。", 'print("gather")', "好。"],
+        ),
+        ("task", "first", ["- [ ] 我能说出来 {#task:say-it}"]),
+    ],
+)
+def test_every_widget_reads_as_plain_text(
+    curriculum: Curriculum, kind: str, id: str, says: list[str]
+) -> None:
+    text = with_widgets(f"before\n\n```widget\n{kind} {id}\n```\n\nafter", curriculum, "zh")
+
+    assert f'<section class="widget widget--{kind}" data-widget="{kind}" data-id="{id}" markdown="1">' in text
+    assert text.startswith("before\n\n<section")
+    assert text.endswith("</section>\n\nafter")
+    for words in says:
+        assert words in text
+
+
+def test_every_kind_of_question_shows_question_and_answer(curriculum: Curriculum) -> None:
+    text = with_widgets("```widget\nquiz first\n```", curriculum, "en")
+
+    assert text.count('<div class="question"') == text.count("<summary>Answer</summary>") == 6
+    for words in (
+        "✓ **2.0 s** Right.",
+        "✗ **4.0 s** No.",
+        "Wait for the ＿＿(1)＿＿.",
+        "Gap 1: slowest",
+        "1.  start\n1.  wait\n1.  merge",
+        "| loop | coroutine |",
+        "print(1)",
+        "```text\n1\n```",
+    ):
+        assert words in text
+
+
+def test_what_is_to_be_put_in_order_is_not_shown_in_order(curriculum: Curriculum) -> None:
+    text = with_widgets("```widget\nquiz first\n```", curriculum, "zh")
+
+    assert "-   开始\n-   等待\n-   合并" not in text
+    assert "1.  开始\n1.  等待\n1.  合并" in text
+
+
+def test_a_slider_that_fails_is_reported(tmp_path: Path) -> None:
+    from courseware.curriculum import CurriculumError
+    from tests.courseware.course_site import make_site
+
+    course = make_site(tmp_path)
+    course.replace(
+        "curriculum/widgets/slider/branches.yml", 'return {"seconds": branches}', "return branches / 0"
+    )
+
+    with pytest.raises(
+        CurriculumError,
+        match=r"slider/branches\.yml:1: the slider's code ZeroDivisionError: .*division by zero",
+    ):
+        with_widgets("```widget\nslider branches\n```", load(tmp_path), "zh")
+
+
+def test_check_list_items_get_their_ids_and_their_boxes_a_name() -> None:
+    text = '- [ ] I can say `it` & "more" {#task:say-it}\n- [x] plain\n    - [ ] inner {#task:inner}\n'
+
+    html = with_task_items(
+        markdown.markdown(
+            with_task_marks(text),
+            extensions=["pymdownx.tasklist"],
+            extension_configs={"pymdownx.tasklist": {"custom_checkbox": True, "clickable_checkbox": True}},
+        )
+    )
+
+    assert '<li class="task-list-item" data-task="say-it">' in html
+    assert '<li class="task-list-item" data-task="inner">' in html
+    assert 'aria-label="I can say it &amp; &quot;more&quot;"' in html
+    assert "<span data-task" not in html
+    assert html.count('<li class="task-list-item">') == 1
