@@ -106,13 +106,6 @@ EDITS = {
         "`小课`",
         "this is not valid YAML",
     ),
-    "question mark in a flow mapping": Edit(
-        Files.quiz,
-        "en: How long",
-        "en: How long?",
-        "How long?",
-        "that holds a question mark must stand in quotes",
-    ),
     "unknown quiz kind": Edit(
         Files.quiz, "kind: single", "kind: chosen", "id: one", 'there is no kind "chosen"'
     ),

@@ -59,3 +59,27 @@ def test_an_anchor_may_be_used_twice(tmp_path: Path) -> None:
     one = source(tmp_path, "a: &same {x: 1}\nb: *same\n")
     assert one.data == {"a": {"x": 1}, "b": {"x": 1}}
     assert one.faults == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a: 1\nb: `x`\n", 2, "a text that begins with ` stands in quotes"),
+        ("a: 1\nb: @x\n", 2, "a text that begins with @ stands in quotes"),
+        ("a:\n\t- x\n", 2, "indent with spaces, not tabs"),
+        ("a: 1\nb: so: it is\n", 2, "a text that holds a colon and a space stands in quotes"),
+        ('a: "quoted" and more\n', 1, "a text with quotation marks inside stands in quotes as a whole"),
+        ('a: 1\nb: "never\nc: 2\n', 2, "what is opened here is never closed"),
+        ("a: 1\n[b]: 2\n", 2, "found unhashable key"),
+        ("a: *nobody\n", 1, "found undefined alias"),
+        ("a: !!python/object:os.system 1\n", 1, "could not determine a constructor"),
+    ],
+)
+def test_a_fault_of_syntax_says_what_to_do(tmp_path: Path, text: str, line: int, words: str) -> None:
+    (fault,) = source(tmp_path, text).faults
+    assert fault.line == line
+    assert words in fault.words
+
+
+def test_a_question_mark_needs_no_quotes(tmp_path: Path) -> None:
+    assert source(tmp_path, "{zh: 多久？, en: How long?}\n").data == {"zh": "多久？", "en": "How long?"}
