@@ -16,6 +16,7 @@ from courseware.site.assets import build_assets
 from courseware.site.root import finish
 from courseware.site.stage import site_url, stage
 from courseware.site.stamp import Stamp, digest_of
+from courseware.visual.root import write_root
 
 CONFIGS: dict[Lang, str] = {"zh": "mkdocs.yml", "en": "mkdocs.en.yml"}
 
@@ -34,6 +35,7 @@ def build(root: Path, progress: Progress) -> None:
     for lang in built:
         progress.say(f"built site/{lang}")
     finish(layout, site_url())
+    write_root(layout.site, layout.web)
     progress.say(f"site/ is up to date ({time.monotonic() - began:.1f} s)")
 
 

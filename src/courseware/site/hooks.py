@@ -23,6 +23,7 @@ from courseware.render.text import with_task_items
 from courseware.site import alternates, blocks
 from courseware.site.search import teach
 from courseware.site.stage import for_page, lesson_page, stage
+from courseware.visual import place
 
 log = logging.getLogger("mkdocs.hooks.course")
 _state: dict[str, Any] = {"command": "build"}
@@ -112,9 +113,8 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     """Fill in what a hand-written page names; all others are complete."""
     if not Path(str(page.file.abs_src_path)).is_relative_to(config.docs_dir):
         return markdown
-    return for_page(
-        markdown, curriculum=_state["curriculum"], lang=config.theme["language"], page=page.file.src_uri
-    )
+    curriculum, lang, uri = _state["curriculum"], config.theme["language"], page.file.src_uri
+    return place(for_page(markdown, curriculum=curriculum, lang=lang, page=uri), curriculum, lang, uri)
 
 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
