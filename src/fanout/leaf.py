@@ -7,14 +7,12 @@ import inspect
 import operator
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
 from fanout.parts import join
 from fanout.runtime import Call, Runtime, drive
-from fanout.step import RunnableLike, Step
-
-I = TypeVar("I")  # noqa: E741
-O = TypeVar("O")  # noqa: E741
+from fanout.step import Step
+from fanout.steplike import I, O, RunnableLike
 
 _QUICK = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sized
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sized
+from typing import Any, Generic, overload
 
 from fanout.leaf import to_step
 from fanout.outcome import Err, Ok, Outcome, Outcomes, fail, name_branch
 from fanout.parallel import Errors, checked_errors, checked_limit
 from fanout.runtime import Runtime
 from fanout.spans import start_branches
-from fanout.step import Step, StepLike
-
-I = TypeVar("I")  # noqa: E741
-O = TypeVar("O")  # noqa: E741
+from fanout.step import Step
+from fanout.steplike import I, O, StepLike
 
 
 class Map(Step[Iterable[I], Any], Generic[I, O]):
@@ -26,7 +24,15 @@ class Map(Step[Iterable[I], Any], Generic[I, O]):
 
     kind = "map"
 
-    def __init__(self, step: StepLike[I, O], *, limit: int | None = None, errors: Errors = "raise") -> None:
+    @overload
+    def __init__(
+        self, step: Callable[[I], Awaitable[O]], *, limit: int | None = None, errors: Errors = "raise"
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, step: StepLike[I, O], *, limit: int | None = None, errors: Errors = "raise"
+    ) -> None: ...
+    def __init__(self, step: Any, *, limit: int | None = None, errors: Errors = "raise") -> None:
         self.step: Step[I, O] = to_step(step)
         self.limit, self.errors = checked_limit(limit), checked_errors(errors)
 

@@ -13,9 +13,8 @@ from fanout.runtime import Limit, Runtime
 from fanout.scope import Scope
 from fanout.spans import start_branches
 from fanout.step import Step
+from fanout.steplike import I, O
 
-I = TypeVar("I")  # noqa: E741
-O = TypeVar("O")  # noqa: E741
 M = TypeVar("M")
 Errors = Literal["raise", "collect"]
 Merge = Callable[..., M]

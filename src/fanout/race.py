@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, cast, overload
 
 from fanout.outcome import Err, Ok, fail, group
 from fanout.parallel import Branches
 from fanout.runtime import Runtime
 from fanout.spans import start_branches
-from fanout.step import Step, StepLike
-
-I = TypeVar("I")  # noqa: E741
-O = TypeVar("O")  # noqa: E741
+from fanout.step import Step
+from fanout.steplike import I, O, StepLike
 
 
 class Quorum(Branches[I, dict[str, O]], Generic[I, O]):
@@ -25,9 +23,19 @@ class Quorum(Branches[I, dict[str, O]], Generic[I, O]):
 
     kind = "quorum"
 
+    @overload
+    def __init__(
+        self,
+        k: int,
+        branches: Mapping[str, Callable[[I], Awaitable[O]]] | None = None,
+        /,
+        **named: Callable[[I], Awaitable[O]],
+    ) -> None: ...
+    @overload
     def __init__(
         self, k: int, branches: Mapping[str, StepLike[I, O]] | None = None, /, **named: StepLike[I, O]
-    ) -> None:
+    ) -> None: ...
+    def __init__(self, k: int, branches: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         super().__init__(branches, named)
         if not 1 <= k <= len(self.branches):
             raise ValueError(f"a quorum of {k} cannot be reached with {len(self.branches)} branches")
@@ -47,9 +55,18 @@ class Race(Branches[I, O]):
 
     kind = "race"
 
+    @overload
+    def __init__(
+        self,
+        branches: Mapping[str, Callable[[I], Awaitable[O]]] | None = None,
+        /,
+        **named: Callable[[I], Awaitable[O]],
+    ) -> None: ...
+    @overload
     def __init__(
         self, branches: Mapping[str, StepLike[I, O]] | None = None, /, **named: StepLike[I, O]
-    ) -> None:
+    ) -> None: ...
+    def __init__(self, branches: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         super().__init__(branches, named)
         if not self.branches:
             raise ValueError("a race needs at least one branch")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from fanout.leaf import to_step
 from fanout.runtime import Runtime
 from fanout.spans import enter, enter_chunks
 from fanout.step import Step
-
-I = TypeVar("I")  # noqa: E741
-O = TypeVar("O")  # noqa: E741
+from fanout.steplike import I, O
 
 
 class Sequence(Step[I, O]):

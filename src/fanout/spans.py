@@ -10,17 +10,15 @@ import types
 from collections.abc import AsyncGenerator, Awaitable, Generator, Iterable, Iterator
 from contextlib import aclosing
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span
-
-I = TypeVar("I")  # noqa: E741
-O = TypeVar("O")  # noqa: E741
 
 if TYPE_CHECKING:
     from fanout.runtime import Runtime
     from fanout.scope import Job, Scope
     from fanout.step import Step
+    from fanout.steplike import I, O
 
 
 def enter(rt: Runtime, step: Step[I, O], value: I) -> Awaitable[O]:

@@ -24,9 +24,6 @@ from typing import (
     ClassVar,
     Generic,
     Literal,
-    Protocol,
-    TypeAlias,
-    TypeVar,
     cast,
     overload,
 )
@@ -36,29 +33,11 @@ from fanout.outcome import Outcomes
 from fanout.parts import join
 from fanout.runtime import Runtime, drive
 from fanout.spans import enter, enter_chunks
+from fanout.steplike import I, O, P, RunnableLike
 from fanout.thread_runtime import ThreadRuntime
 
 if TYPE_CHECKING:
     from fanout.map import Map
-
-I = TypeVar("I")  # noqa: E741
-O = TypeVar("O")  # noqa: E741
-P = TypeVar("P")
-I_contra = TypeVar("I_contra", contravariant=True)
-O_co = TypeVar("O_co", covariant=True)
-
-
-class RunnableLike(Protocol[I_contra, O_co]):
-    """Anything with LangChain's `invoke` and `ainvoke`."""
-
-    def invoke(self, input: I_contra, /) -> O_co: ...
-
-    def ainvoke(self, input: I_contra, /) -> Awaitable[O_co]: ...
-
-
-_Function: TypeAlias = Callable[[I], AsyncIterator[O]] | Callable[[I], Awaitable[O]] | Callable[[I], O]
-StepLike: TypeAlias = "Step[I, O] | RunnableLike[I, O] | _Function[I, O]"
-"""What can stand where a step is wanted: a step, a function of one argument, a LangChain Runnable (or a mapping)."""
 
 
 class Step(ABC, Generic[I, O]):

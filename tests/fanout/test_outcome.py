@@ -33,7 +33,7 @@ def test_unwrapping_gives_the_value_or_raises_the_error() -> None:
 
 def test_outcomes_are_a_mapping_with_views() -> None:
     error = ValueError()
-    outcomes = Outcomes({"a": Ok(1), "b": Err(error), "c": Ok(3)})
+    outcomes: Outcomes[int] = Outcomes({"a": Ok(1), "b": Err(error), "c": Ok(3)})
     assert list(outcomes) == ["a", "b", "c"]
     assert len(outcomes) == 3
     assert outcomes["a"] == Ok(1)
@@ -45,7 +45,7 @@ def test_outcomes_are_a_mapping_with_views() -> None:
 def test_unwrapping_outcomes_raises_all_errors_at_once() -> None:
     assert Outcomes({"a": Ok(1)}).unwrap() == {"a": 1}
     with pytest.raises(ExceptionGroup, match="2 of 3 branches failed") as raised:
-        Outcomes({"a": Err(ValueError("x")), "b": Ok(1), "c": Err(KeyError("y"))}).unwrap()
+        Outcomes[int]({"a": Err(ValueError("x")), "b": Ok(1), "c": Err(KeyError("y"))}).unwrap()
     assert [error.__notes__ for error in raised.value.exceptions] == [
         ["in parallel branch 'a'"],
         ["in parallel branch 'c'"],

@@ -39,6 +39,10 @@ def main() -> dict[str, Any]:
     assert_type(chain.batch(["q"], errors="collect"), Outcomes[int])
     assert_type(chain.map(limit=4), Map[str, int])
     assert_type(Race(a=search, b=search).invoke("q"), list[str])
+    assert_type(Race(a=browse, b=browse), Race[str, list[str]])
+    assert_type(Race(a=Lambda(search), b=browse), Race[str, list[str]])
+    assert_type(Map(browse), Map[str, list[str]])
+    assert_type(Lambda(lambda _: 1).invoke("anything"), int)
     assert_type(Quorum(1, a=search, b=search).invoke("q"), dict[str, list[str]])
 
     retrieve = Parallel(vector=search, web=Lambda(lambda q: [f"web: {q}"]))

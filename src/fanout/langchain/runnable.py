@@ -27,7 +27,7 @@ from fanout.langchain.tracer import active_tracer, handed_over
 from fanout.leaf import to_step
 from fanout.recorder import current_recorder, current_span, open_span
 from fanout.runtime import drive
-from fanout.step import StepLike
+from fanout.steplike import StepLike
 from fanout.thread_runtime import ThreadRuntime
 
 I = TypeVar("I")  # noqa: E741
