@@ -6,6 +6,7 @@ whose threads are suspended stacks instead supplies its own `Backend`.
 """
 
 import _thread
+from contextlib import suppress
 from typing import Protocol
 
 #: The real lock factory, kept before anything is replaced.
@@ -48,7 +49,7 @@ class ThreadGate:
         return self._lock.acquire(True, timeout)
 
     def open(self) -> None:
-        if self._lock.locked():
+        with suppress(RuntimeError):  # it is open
             self._lock.release()
 
     def close(self) -> None:

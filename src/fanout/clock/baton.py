@@ -15,12 +15,15 @@ from itertools import count
 from types import FrameType
 
 from fanout.clock.backend import backend
-from fanout.clock.errors import Deadlock
+from fanout.clock.errors import Deadlock, Stopped
 from fanout.clock.report import RealWaits, idle_pool_worker, report
 from fanout.clock.strand import CREEP, LOOP, SLEEP, Event, Strand, Ticket, holder, is_simulated
 
 #: Waits at which an interrupted simulation ends its other threads: they are where endless loops pass.
 ENDLESS = frozenset({SLEEP, LOOP, CREEP})
+
+#: A signal that strikes just before the main thread waits does not end the wait; so it looks again, in real seconds.
+SIGNAL_LATENCY = 0.5
 
 #: How much a pass through `sleep(0)` or an idle turn of an event loop weighs against one reading of the clock.
 YIELD_WEIGHT = 5
@@ -42,12 +45,11 @@ class Baton:
         self.notes: list[str] = []
         self.events: list[Event] | None = [] if record else None
         self.numbers = count(1)
-        self.real_waits = RealWaits(self.notes)
+        self.real_waits = RealWaits()
         self.strands: dict[Strand, None] = {}  # those not finished, in the order of their start
         self._names = count(1)
         self._spin_limit = spin_limit
         self._grace = grace
-        self._polls = 0
         self._ready: deque[Strand] = deque()
         self._timers: list[tuple[int, int, Ticket]] = []
         self._timer_order = count()
@@ -71,9 +73,9 @@ class Baton:
         if strand is self.root:
             self._root_inside = True
         elif self._stopping and ticket.kind in ENDLESS:
-            raise SystemExit
+            raise Stopped
         if ticket.kind != CREEP:
-            self._polls = 0
+            strand.polls = 0
         strand.ticket = ticket
         strand.frame = sys._getframe(1)
         if deadline is not None:
@@ -93,7 +95,7 @@ class Baton:
 
     def give_way(self) -> None:
         """Let every thread that is ready run before this one goes on."""
-        self._poll(YIELD_WEIGHT)
+        self.poll(YIELD_WEIGHT)
         if self._ready or self._mail:
             strand = self.current
             if strand is self.root:
@@ -104,19 +106,22 @@ class Baton:
 
     def read(self) -> int:
         """The time in nanoseconds, as asked for by the simulated program."""
-        self._poll(1)
+        self.poll()
         return self.ns
 
     def progress(self) -> None:
         """Say that the running thread has done more than poll."""
-        self._polls = 0
+        self.current.polls = 0
 
-    def _poll(self, weight: int) -> None:
+    def poll(self, weight: int = 1) -> None:
+        """Count a step that may be one of a loop which only waits for something to change."""
         # `while time.monotonic() < end: pass` would wait for ever if a reading were always free: a thread that does
-        # nothing but poll pays for each further poll with a millisecond.
-        self._polls += weight
-        if self._polls > self._spin_limit:
-            self.park(Ticket(self.current, CREEP), self.ns + CREEP_NS)
+        # nothing but poll pays for each further poll with a millisecond. Once found out, it pays sooner.
+        strand = self.current
+        strand.polls += weight
+        if strand.polls > (self._spin_limit // 100 if strand.crept else self._spin_limit):
+            strand.crept = True
+            self.park(Ticket(strand, CREEP), self.ns + CREEP_NS)
 
     def _resume(self, strand: Strand) -> None:
         if strand is self.root:
@@ -194,7 +199,8 @@ class Baton:
             successor.gate.open()
             if strand.done:
                 return
-            strand.gate.wait()
+            while not strand.gate.wait(SIGNAL_LATENCY if strand is self.root else -1):
+                pass
         self.real_waits.start()
 
     def _next(self) -> Strand:
@@ -254,7 +260,7 @@ class Baton:
         lines = ["every thread waits and no timer is left:", *report(self.strands), *self.notes]
         for strand in self.strands:
             if strand.ticket is not None and not idle_pool_worker(strand):
-                strand.error = Deadlock("\n".join(lines)) if strand is self.root else SystemExit()
+                strand.error = Deadlock("\n".join(lines)) if strand is self.root else Stopped()
                 self.wake(strand.ticket)
 
     # -- Ctrl-C -------------------------------------------------------------------------------------------------
@@ -286,5 +292,5 @@ class Baton:
             strand.leave()
             if strand is not self.root:
                 if strand.ticket is not None and not idle_pool_worker(strand):
-                    strand.error = SystemExit()
+                    strand.error = Stopped()
                 strand.gate.open()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from fanout.clock.baton import ENDING_JUMPS, Baton
-from fanout.clock.errors import VirtualTimeError
+from fanout.clock.errors import Stopped, VirtualTimeError
 from fanout.clock.loop import VirtualLoop, hidden_loop
 from fanout.clock.report import Watchdog, idle_pool_worker, where_waits
 from fanout.clock.strand import DRAIN, Ticket, holder
@@ -19,8 +19,8 @@ EPOCH = 1_767_225_600.0
 class VirtualClock(Baton):
     """The clock of one simulation; made by `virtual_time` and `simulate`, found by `current_clock`.
 
-    Attributes: `notes` (what took part in real time, as sentences), `events` (the schedule, if recorded), `switches`
-    (how often the baton changed hands).
+    Attributes: `notes` (sentences about threads that had to be stopped or came from outside), `events` (the schedule,
+    if recorded), `switches` (how often the baton changed hands).
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class VirtualClock(Baton):
         ]
         for strand, ticket in stragglers:
             self.notes.append(f"did not end by itself and was stopped: {where_waits(strand)}")
-            strand.error = SystemExit()
+            strand.error = Stopped()
             self.wake(ticket)
         return bool(stragglers)
 

@@ -11,3 +11,7 @@ class Deadlock(VirtualTimeError):
     Raised where the main thread of the simulation waits. The message lists each thread and each asyncio task with
     the line at which it waits.
     """
+
+
+class Stopped(SystemExit):
+    """Ends, silently, a simulated thread that would otherwise go on or wait for ever."""

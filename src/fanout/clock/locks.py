@@ -56,8 +56,13 @@ class VirtualLock:
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         strand = holder()
-        if strand is None or not blocking or (timeout <= 0 and timeout != -1):
+        if strand is None:
             return self._real.acquire(blocking, timeout)
+        if not blocking or (timeout <= 0 and timeout != -1):
+            taken = self._real.acquire(blocking, timeout)
+            if not taken:
+                strand.clock.poll()  # `while not lock.acquire(False): pass` must see the others move
+            return taken
         return self._real.acquire(False) or self._wait(strand, timeout)
 
     def _wait(self, strand: Strand, timeout: float) -> bool:

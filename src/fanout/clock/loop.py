@@ -57,6 +57,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return self._clock.read() / 1e9
 
     def create_future(self) -> asyncio.Future[Any]:
+        self._clock.progress()
         return NumberedFuture(next(self._clock.numbers), loop=self)
 
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:

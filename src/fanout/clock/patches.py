@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from queue import SimpleQueue as real_simple_queue
-from types import ModuleType
+from types import MethodType, ModuleType
 from typing import Any
 
 from fanout.clock import clock as clocks
@@ -55,6 +55,15 @@ _METHODS = {
     "join": threads.join,
     "is_alive": threads.is_alive,
 }
+
+
+def stand_in(value: Any) -> Any:
+    """What stands for `value`, got hold of before the simulation: for `time.sleep`, say, or `pool.submit`."""
+    if isinstance(value, MethodType) and isinstance(
+        value.__self__, threading.Thread | concurrent.futures.Executor
+    ):
+        return getattr(value.__self__, value.__name__)
+    return _VIRTUAL.get(id(value), value)
 
 
 def _is_left_alone(module: str) -> bool:

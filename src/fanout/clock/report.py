@@ -88,10 +88,13 @@ def where_awaits(coroutine: object) -> str:
 
 
 class RealWaits:
-    """Notes each time that a thread waited in real time with the baton in its hand."""
+    """Notes each time that a thread seems to have waited in real time with the baton in its hand.
 
-    def __init__(self, notes: list[str]) -> None:
-        self._notes = notes
+    It compares real time with processor time, so on a busy machine it also notes threads that had to wait for a core.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
         self.start()
 
     def start(self) -> None:
@@ -101,7 +104,7 @@ class RealWaits:
         real, cpu = self._since
         waited = (_perf_counter() - real) - (_cpu_time() - cpu)
         if waited > NOTEWORTHY:
-            self._notes.append(
+            self.notes.append(
                 f"{name} waited {waited:.2f} s of real time at {ns / 1e9:g} s: network, a lock from before the "
                 "simulation, or a time function that was bound before it?"
             )

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypedDict, TypeVar, Unpack, overload
 from fanout.clock.backend import allocate_lock
 from fanout.clock.clock import EPOCH, VirtualClock, current_clock, discard
 from fanout.clock.errors import VirtualTimeError
-from fanout.clock.patches import Patches
+from fanout.clock.patches import Patches, stand_in
 from fanout.clock.strand import Event, holder
 
 T = TypeVar("T")
@@ -55,7 +55,8 @@ class Simulation(Generic[T]):
     settled: virtual seconds until everything that it left behind had finished, too.
     real: the real seconds that all of it took.
     events: the schedule, step by step, if recorded; the same in every run.
-    notes: sentences about what took part in real time or had to be stopped.
+    notes: sentences about threads that had to be stopped or came from outside.
+    real_waits: sentences about threads that seem to have waited in real time (on a busy machine: for a core).
     """
 
     value: T
@@ -64,6 +65,7 @@ class Simulation(Generic[T]):
     real: float
     events: tuple[Event, ...]
     notes: tuple[str, ...]
+    real_waits: tuple[str, ...]
 
 
 @contextmanager
@@ -141,7 +143,8 @@ def simulate(work: Any, /, *args: Any, **options: Unpack[Options]) -> Simulation
     try:
         with virtual_time(**options) as clock:
             began = clock.ns
-            value = work if inspect.isawaitable(work) else work(*args)
+            # `simulate(time.sleep, 3)` has looked the function up before it could be replaced.
+            value = work if inspect.isawaitable(work) else stand_in(work)(*map(stand_in, args))
             if inspect.isawaitable(value):
                 value, answered = clock.run_timed(value)
             else:
@@ -156,6 +159,7 @@ def simulate(work: Any, /, *args: Any, **options: Unpack[Options]) -> Simulation
         real=_real_perf_counter() - started,
         events=tuple(clock.events or ()),
         notes=tuple(clock.notes),
+        real_waits=tuple(clock.real_waits.notes),
     )
 
 

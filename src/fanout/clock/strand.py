@@ -50,6 +50,8 @@ class Strand:
         self.loop: IdleLoop | None = None  # the event loop that is idle in it
         self.error: BaseException | None = None  # to be raised where it waits
         self.joiners: list[Ticket] = []
+        self.polls = 0  # readings of the clock and the like since it last did anything else
+        self.crept = False  # it has been seen to do nothing but poll
 
     def enter(self) -> None:
         """Make the calling thread this strand."""

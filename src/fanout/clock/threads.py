@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from fanout.clock.backend import backend
-from fanout.clock.errors import VirtualTimeError
+from fanout.clock.errors import Stopped, VirtualTimeError
 from fanout.clock.locks import is_real
 from fanout.clock.strand import JOIN, Strand, Ticket, holder, to_ns
 
@@ -70,6 +70,7 @@ def bootstrap(self: Any) -> None:
     self._set_ident()
     if hasattr(self, "_set_native_id"):
         self._set_native_id()
+    self._invoke_excepthook = _unless_stopped(self._invoke_excepthook)
     launched.gate.open()
     strand.gate.wait()
     if clock.closed:
@@ -86,6 +87,16 @@ def bootstrap(self: Any) -> None:
 
 def _do_nothing() -> None:
     pass
+
+
+def _unless_stopped(excepthook: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Python's own hook is silent about `SystemExit`, those of test runners are not."""
+
+    def invoke(thread: Any) -> None:
+        if not isinstance(sys.exc_info()[1], Stopped):
+            excepthook(thread)
+
+    return invoke
 
 
 def join(self: Any, timeout: float | None = None) -> None:
