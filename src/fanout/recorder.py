@@ -44,7 +44,11 @@ _real_now = (time.perf_counter,)  # in a tuple, where a virtual clock does not r
 
 
 class OpenSpan:
-    """A span while it is being recorded. Times are raw clock readings; `end` is None as long as it runs."""
+    """A span while it is being recorded. Times are raw clock readings; `end` is None as long as it runs.
+
+    `Recorder.begin` fills it: there is no `__init__`, whose call would cost as much as all the rest. What few spans have
+    is absent until it is set, and reads as in `_DEFAULTS`.
+    """
 
     __slots__ = (
         "attrs",
@@ -64,35 +68,36 @@ class OpenSpan:
         "parent",
         "start",
     )
+    key: str
+    kind: str
+    parent: OpenSpan | None
+    name: str | None
+    code: object
+    now: Callable[[], float]
+    start: float
+    end: float | None
+    first: State | None
+    """The first state, apart from the others: most spans have no second."""
+    first_at: float
+    marks: list[tuple[float, State]] | None
+    outcome: Outcome
+    lane: str | None
+    error: tuple[str, str] | None
+    attrs: dict[str, Any] | None
+    events: list[tuple[float, str, dict[str, Any]]] | None
 
-    def __init__(
-        self,
-        key: str,
-        kind: str,
-        parent: OpenSpan | None,
-        name: str | None,
-        code: object,
-        now: Callable[[], float],
-    ) -> None:
-        self.key = key
-        self.kind = kind
-        self.parent = parent
-        self.name = name
-        self.code = code
-        self.now = now
-        self.lane: str | None = None
-        self.first: State | None = None  # the first state apart from the others: most spans have no second
-        self.first_at = 0.0
-        self.marks: list[tuple[float, State]] | None = None
-        self.end: float | None = None
-        self.outcome: Outcome = "running"
-        self.error: tuple[str, str] | None = None
-        self.attrs: dict[str, Any] | None = None
-        self.events: list[tuple[float, str, dict[str, Any]]] | None = None
-        self.start = now()
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return _DEFAULTS[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
     def __repr__(self) -> str:
         return f"<OpenSpan {self.kind} {self.key or self.name!r} {self.outcome}>"
+
+
+_DEFAULTS: dict[str, Any] = dict.fromkeys(["lane", "error", "attrs", "events"])
+_new_span = object.__new__
 
 
 class Recorder(Trace):
@@ -123,11 +128,20 @@ class Recorder(Trace):
         """
         if parent is None:
             parent = open_span()
+        span: OpenSpan = _new_span(OpenSpan)
+        span.key = key
+        span.kind = kind
+        span.parent = parent
+        span.name = name
+        span.code = code
+        span.end = span.first = span.marks = None
+        span.outcome = "running"
         if parent is None:
-            span = OpenSpan(key, kind, None, name, code, self._clock_of_this_thread())
             span.lane = threading.current_thread().name
+            now = span.now = self._clock_of_this_thread()
         else:
-            span = OpenSpan(key, kind, parent, name, code, parent.now)
+            now = span.now = parent.now
+        span.start = now()
         self._open.append(span)
         if self._listeners:
             self._tell("begin", span)

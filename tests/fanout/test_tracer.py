@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -200,17 +200,40 @@ def test_batch_waits_for_max_concurrency() -> None:
 
 
 @pytest.mark.parametrize("asynchronous", [True, False])
-def test_streams_are_recorded(asynchronous: bool) -> None:
+def test_streams_are_recorded_with_their_chunks(asynchronous: bool) -> None:
+    def letters(_: Any) -> Iterator[str]:
+        for letter in "xy":
+            time.sleep(0.1)
+            yield letter
+
+    async def aletters(_: Any) -> AsyncIterator[str]:
+        for letter in "xy":
+            await asyncio.sleep(0.1)
+            yield letter
+
     async def consume() -> None:
-        async for _ in RunnableParallel(a=wait(0.1), b=wait(0.2)).astream(1):
+        async for _ in RunnableParallel(a=aletters, b=wait(0.3)).astream(1):
             pass
 
     def consume_blocking() -> None:
-        for _ in RunnableParallel(a=block(0.1), b=block(0.2)).stream(1):
-            pass
+        for _ in RunnableParallel(a=letters, b=block(0.3)).stream(1):
+            time.sleep(0.05)
 
     trace = traced(consume if asynchronous else consume_blocking)
-    assert [extent(s) for s in trace.spans] == [(0.0, 0.2, "ok"), (0.0, 0.1, "ok"), (0.0, 0.2, "ok")]
+    a = trace.find("a")
+    if asynchronous:
+        assert extent(a) == (0.0, 0.2, "ok")
+        assert [(e.name, e.time) for e in a.events] == [("chunk", 0.1), ("chunk", 0.2)]
+    else:
+        # the reader looks at each chunk for 0.05 s, and only then asks for the next
+        assert a.states == (
+            Interval("busy", 0.0, 0.1),
+            Interval("suspended", 0.1, 0.15),
+            Interval("busy", 0.15, 0.25),
+            Interval("suspended", 0.25, 0.3),
+        )
+        assert [(e.name, e.time) for e in a.events] == [("chunk", 0.1), ("chunk", 0.25)]
+    assert trace.find("b").end in (0.3, 0.35)
 
 
 class Slow(SimpleChatModel):

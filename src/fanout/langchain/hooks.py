@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import threading
-import types
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextvars import Context
 from typing import Any, cast
 
@@ -21,14 +20,8 @@ from langchain_core.runnables import utils as runnable_utils
 from langchain_core.runnables.config import ContextThreadPoolExecutor, var_child_runnable_config
 from langchain_core.runnables.retry import RunnableRetry
 
-from fanout.langchain.tracer import (
-    KINDS,
-    RunnableTracer,
-    TaskView,
-    active_tracer,
-    current_task_view,
-    handed_over,
-)
+from fanout.langchain.task_view import TaskView, current_task_view, watch_task
+from fanout.langchain.tracer import KINDS, RunnableTracer, active_tracer, handed_over
 from fanout.recorder import OpenSpan, current_span, open_span
 
 _users = 0
@@ -97,7 +90,9 @@ def _put(owner: object, name: str, hook: object) -> None:
 def submit(self: ContextThreadPoolExecutor, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Notes when the job was handed over: the span starts there, and is queued until a thread takes it."""
     tracer = active_tracer.get()
-    return _submit(self, _handed_over(tracer, func) if tracer else func, *args, **kwargs)
+    if tracer is not None:
+        func = _handed_over(tracer, _chunk_taken(tracer) if func is next else func)
+    return _submit(self, func, *args, **kwargs)
 
 
 def map_(
@@ -117,6 +112,25 @@ def _handed_over(tracer: RunnableTracer, func: Callable[..., Any]) -> Callable[.
         return func(*args, **kwargs)
 
     return job
+
+
+def _chunk_taken(tracer: RunnableTracer) -> Callable[[Iterator[Any]], Any]:
+    """`stream` takes each chunk of each branch in a job of its own; in between, the branch's generator is suspended."""
+
+    def take(chunks: Iterator[Any]) -> Any:
+        span = tracer.streams.get(chunks)
+        if span is not None and span.end is None:
+            tracer.recorder.state(span, "busy")
+        chunk = next(chunks)
+        span = span or open_span()
+        if span is not None and span.end is None and span in tracer.seen:
+            tracer.streams[chunks] = span
+            if span.kind != "model":  # whose tokens are reported
+                tracer.recorder.event(span, "chunk")
+            tracer.recorder.state(span, "suspended")
+        return chunk
+
+    return take
 
 
 async def run_in_executor(
@@ -183,38 +197,8 @@ def coro_with_context(coro: Awaitable[Any], context: Context, *, create_task: bo
         view.adopt(span)
         view.mark("queued")  # until the event loop comes to it
     context.run(current_task_view.set, view)
-    watched = _watch_task(cast("Coroutine[Any, Any, Any]", coro), view, before)
+    watched = watch_task(cast("Coroutine[Any, Any, Any]", coro), view, before)
     return _coro_with_context(watched, context, create_task=create_task)
-
-
-async def _watch_task(coro: Coroutine[Any, Any, Any], view: TaskView, before: object) -> Any:
-    view.task = asyncio.current_task()
-    try:
-        return await _steps(coro, view)
-    finally:
-        view.mark("suspended")  # over here, until the task that waits for this one comes to it
-        view.hand_back(before)
-
-
-@types.coroutine
-def _steps(coro: Coroutine[Any, Any, Any], view: TaskView) -> Generator[Any, Any, Any]:
-    send: Callable[[Any], Any] = coro.send
-    argument: Any = None
-    while True:
-        view.mark("running")
-        try:
-            waits_for = send(argument)
-        except StopIteration as stop:
-            return stop.value
-        view.mark("suspended")
-        try:
-            argument = yield waits_for
-            send = coro.send
-        except GeneratorExit:
-            coro.close()
-            raise
-        except BaseException as error:
-            send, argument = coro.throw, error
 
 
 # ---- what a run is

@@ -16,15 +16,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.tracers.context import register_configure_hook
 
+from fanout.langchain.task_view import TaskView, current_task_view
 from fanout.recorder import (
     Listener,
     OpenSpan,
     Recorder,
-    State,
     current_recorder,
     current_span,
     open_span,
@@ -32,7 +33,6 @@ from fanout.recorder import (
 )
 
 active_tracer: ContextVar[RunnableTracer | None] = ContextVar("fanout_runnable_tracer", default=None)
-current_task_view: ContextVar[TaskView | None] = ContextVar("fanout_task_view", default=None)
 handed_over: ContextVar[tuple[OpenSpan | None, float] | None] = ContextVar("fanout_handed_over", default=None)
 """Who handed this job to a pool, and when: the first run in it began there."""
 
@@ -74,35 +74,6 @@ def trace_runnables(*listeners: Listener) -> Iterator[Recorder]:
         active_tracer.reset(was)
 
 
-class TaskView:
-    """What is open in one asyncio task, innermost last, so that its suspensions are noted on the right span."""
-
-    def __init__(self, tracer: RunnableTracer) -> None:
-        self.tracer, self.open, self.task = tracer, list[OpenSpan](), None
-
-    task: asyncio.Task[Any] | None
-
-    def adopt(self, span: OpenSpan) -> None:
-        self.open.append(span)
-        self.tracer.watcher[span] = self
-
-    def hand_back(self, before: object) -> None:
-        """The task is over: `before` notes the states of what it had adopted again."""
-        for span in self.open:
-            if self.tracer.watcher.get(span) is self:
-                self.tracer.watcher[span] = before
-
-    def drop(self, span: OpenSpan) -> None:
-        if span in self.open:
-            self.open.remove(span)
-            self.mark("running")
-
-    def mark(self, state: State) -> None:
-        span = self.open[-1] if self.open else None
-        if span is not None and self.tracer.watcher.get(span) is self and span not in self.tracer.backing_off:
-            self.tracer.recorder.state(span, state)
-
-
 class RunnableTracer(BaseCallbackHandler):
     """The callback handler. `run_inline` keeps it in the thread, task and context of what it records."""
 
@@ -116,6 +87,7 @@ class RunnableTracer(BaseCallbackHandler):
             OpenSpan, object
         ] = {}  # who notes the states of a span: its task's view, or a job on a thread
         self.backing_off: set[OpenSpan] = set()
+        self.streams: WeakKeyDictionary[Iterator[Any], OpenSpan] = WeakKeyDictionary()
 
     # ---- starts
 
