@@ -34,7 +34,7 @@ from llmsim.simulator import Simulator, default_simulator
 
 if TYPE_CHECKING:
     from llmsim.langchain import GraphRetriever, KeywordRetriever, SimulatedChatModel, VectorRetriever
-    from llmsim.provider import chat_model, provider
+    from llmsim.providers import chat_model, provider
 
 # These need more than the standard library, so they are loaded when first asked for.
 _LATER = {
@@ -42,8 +42,8 @@ _LATER = {
     "VectorRetriever": "llmsim.langchain",
     "KeywordRetriever": "llmsim.langchain",
     "GraphRetriever": "llmsim.langchain",
-    "chat_model": "llmsim.provider",
-    "provider": "llmsim.provider",
+    "chat_model": "llmsim.providers",
+    "provider": "llmsim.providers",
 }
 
 __all__ = [

@@ -17,7 +17,19 @@ KEY_VARIABLE = "LLMSIM_API_KEY"
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Read the command line and serve."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    try:
+        sim = _simulator(options)
+    except ValueError as error:
+        parser.error(str(error))
+    from llmsim.server import serve  # only now: `--help` needs no web server
+
+    _greet(options.host, options.port)
+    serve(sim, options.host, options.port, api_key=os.environ.get(KEY_VARIABLE) or None)
+
+
+def _simulator(options: argparse.Namespace) -> Simulator:
     faults = Faults(
         error_rate=options.error_rate,
         hang_rate=options.hang_rate,
@@ -26,11 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         malformed_rate=options.malformed_rate,
         outages=tuple(options.outage),
     )
-    sim = Simulator([_adjusted(model, options) for model in CATALOGUE], seed=options.seed, faults=faults)
-    from llmsim.server import serve  # only now: `--help` needs no web server
-
-    _greet(options.host, options.port)
-    serve(sim, options.host, options.port, api_key=os.environ.get(KEY_VARIABLE) or None)
+    return Simulator([_adjusted(model, options) for model in CATALOGUE], seed=options.seed, faults=faults)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--capacity", type=int, help="answers worked on at once; further ones queue")
     serve.add_argument("--ttft", type=float, help="median seconds to the first token, for every model")
     serve.add_argument("--rate", type=float, help="tokens per second, for every model")
+    serve.add_argument(
+        "--tail", type=float, metavar="P", help="share of requests with a heavy-tailed first token"
+    )
     for kind in ("error", "hang", "cut", "slow", "malformed"):
         serve.add_argument(
             f"--{kind}-rate", type=float, default=0.0, metavar="P", help=f"probability of the fault {kind!r}"
@@ -74,11 +85,10 @@ def _adjusted(model: Model, options: argparse.Namespace) -> Model:
         limits = replace(limits, rpm=options.rpm or None)
     if options.tpm is not None:
         limits = replace(limits, tpm=options.tpm or None)
-    latency = model.latency
-    if options.ttft is not None:
-        latency = replace(latency, ttft=options.ttft)
-    if options.rate is not None:
-        latency = replace(latency, rate=options.rate)
+    timing = {
+        name: value for name in ("ttft", "rate", "tail") if (value := getattr(options, name)) is not None
+    }
+    latency = replace(model.latency, **timing)
     return replace(model, limits=limits, latency=latency)
 
 

@@ -1,7 +1,7 @@
 """LangChain's face: everything here needs `langchain-core`."""
 
-from llmsim.chat_model import SimulatedChatModel
-from llmsim.retrievers import GraphRetriever, KeywordRetriever, SimulatedRetriever, VectorRetriever
+from llmsim.langchain_chat import SimulatedChatModel
+from llmsim.langchain_retrievers import GraphRetriever, KeywordRetriever, SimulatedRetriever, VectorRetriever
 
 __all__ = [
     "GraphRetriever",

@@ -78,6 +78,11 @@ class GraphIndex:
 
     def __init__(self, source: Corpus) -> None:
         self._source = source
+        self._named = {
+            name.lower(): entity.id for entity in source.entities.values() for name in entity.names
+        }
+        longest_first = sorted(self._named, key=len, reverse=True)
+        self._names = re.compile("|".join(map(_whole, longest_first)), re.IGNORECASE)
         self._edges: dict[str, list[tuple[str, str]]] = {id: [] for id in source.entities}
         for a, relation, b in source.relations:
             self._edges[a].append((f"{a} -{relation}-> {b}", b))
@@ -85,14 +90,9 @@ class GraphIndex:
 
     def mentioned(self, query: str) -> list[str]:
         """The entities that a query names, in its order."""
-        lower = query.lower()
-        places = {
-            entity.id: min(
-                (m.start() for name in entity.names for m in [_whole(name).search(lower)] if m), default=-1
-            )
-            for entity in self._source.entities.values()
-        }
-        return [id for id, at in sorted(places.items(), key=lambda item: item[1]) if at >= 0]
+        return list(
+            dict.fromkeys(self._named[match.group().lower()] for match in self._names.finditer(query))
+        )
 
     def search(self, query: str, k: int, depth: int = 2) -> list[Hit]:
         """Up to k documents about the named entities or their neighbours; `path` says how each was reached."""
@@ -116,9 +116,8 @@ class GraphIndex:
         return sorted(hits, key=lambda hit: -hit.score)[:k]
 
 
-@cache
-def _whole(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{re.escape(name.lower())}\b" if name.isascii() else re.escape(name.lower()))
+def _whole(name: str) -> str:
+    return rf"\b{re.escape(name)}\b" if name.isascii() else re.escape(name)
 
 
 def _best(scored: Iterable[tuple[Document, float]], k: int) -> list[Hit]:

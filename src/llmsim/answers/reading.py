@@ -3,6 +3,7 @@
 import random
 import re
 from collections import Counter
+from functools import cache
 from typing import Any
 
 from llmsim.answers.lexicon import lexicon
@@ -23,13 +24,19 @@ def _hits(text: str, words: frozenset[str] | tuple[str, ...]) -> list[tuple[int,
     found: list[tuple[int, str]] = []
     taken: set[int] = set()
     for word in sorted(words, key=lambda w: (-len(w), w)):
-        pattern = rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
-        for match in re.finditer(pattern, lower):
+        for match in _inflected(word).finditer(lower):
             span = set(range(*match.span()))
             if not span & taken:
                 taken |= span
                 found.append((match.start(), word))
     return sorted(found)
+
+
+@cache
+def _inflected(word: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![a-z]){re.escape(word)}(?:d|s|ed|es|ing)?(?![a-z])" if word.isascii() else re.escape(word)
+    )
 
 
 def _negated(text: str, at: int) -> bool:
@@ -52,7 +59,7 @@ def sentiment(text: str, sure: bool, rng: random.Random) -> dict[str, Any]:
             (other if _negated(text, at) else same).append(word)
     weight = len(for_) + len(against)
     score = (len(for_) - len(against)) / weight if weight else 0.0
-    if for_ and against and abs(score) <= 0.34:
+    if for_ and against and abs(score) <= 0.25:
         label = "mixed"
     else:
         label = "positive" if score > 0 else "negative" if score < 0 else "neutral"

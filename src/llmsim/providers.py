@@ -67,10 +67,10 @@ def chat_model(
     chosen = provider()
     settings.setdefault("max_retries", 0)
     if chosen.simulated:
-        from llmsim.chat_model import SimulatedChatModel
+        from llmsim.langchain_chat import SimulatedChatModel
 
         given: dict[str, Any] = {"simulator": simulator} if simulator else {}
-        return SimulatedChatModel(model_name=model or chosen.model, **given, **settings)
+        return SimulatedChatModel(model=model or chosen.model, **given, **settings)
     try:
         from langchain_openai import ChatOpenAI
     except ImportError as error:

@@ -15,7 +15,7 @@ from langchain_core.utils.function_calling import convert_to_json_schema, conver
 from langchain_core.utils.pydantic import is_basemodel_subclass
 from pydantic import ConfigDict, Field, SecretStr
 
-from llmsim import convert
+from llmsim import langchain_convert as convert
 from llmsim.langchain_errors import langchain_errors
 from llmsim.session import Collector, Session, adrive, drive, session
 from llmsim.simulator import DEFAULT_MODEL, Simulator, default_simulator
@@ -32,9 +32,9 @@ class SimulatedChatModel(BaseChatModel):
     Without `simulator` all models share one, so that limits and the bill span them (`llmsim.default_simulator()`).
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, populate_by_name=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    model: str = Field(default=DEFAULT_MODEL, alias="model_name")
+    model: str = DEFAULT_MODEL
     simulator: Simulator = Field(default_factory=default_simulator, exclude=True, repr=False)
     temperature: float | None = None
     max_tokens: int | None = None
