@@ -8,12 +8,15 @@ from courseware.curriculum.base import Lang
 from courseware.lessons.source import Lesson
 
 PER_MINUTE: dict[Lang, int] = {"zh": 350, "en": 220}
-"""Chinese characters (a Latin word or a number counts as one) and English words."""
+"""Chinese characters (punctuation included; a Latin word or a number counts as one) and English words."""
 
 _FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1`* *$", re.M | re.S)
 _LINK = re.compile(r"\]\([^)]*\)")
 _MARK = re.compile(r"\{[^{}\n]*#[^{}\n]*\}|^\|[-| :]+\|$", re.M)
-_UNIT = {"zh": re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef“”…]|[A-Za-z0-9_.]+"), "en": re.compile(r"[A-Za-z0-9][\w.'’-]*")}
+_UNIT: dict[Lang, re.Pattern[str]] = {
+    "zh": re.compile(r"[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef“”…]|[A-Za-z0-9_.]+"),
+    "en": re.compile(r"[A-Za-z0-9][\w.’'-]*"),
+}
 
 
 def length(markdown: str, lang: Lang) -> int:

@@ -1,0 +1,13 @@
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+
+async def run_parallel(branches: Mapping[str, Callable[[Any], Awaitable[Any]]], value: Any) -> dict[str, Any]:
+    results: dict[str, Any] = {}
+
+    async def run(key: str) -> None:
+        results[key] = await branches[key](value)
+
+    await asyncio.gather(*(run(key) for key in branches))
+    return results

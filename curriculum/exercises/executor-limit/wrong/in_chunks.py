@@ -1,0 +1,20 @@
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+async def run_parallel(
+    branches: Mapping[str, Callable[[Any], Any]], value: Any, limit: int | None = None
+) -> dict[str, Any]:
+    async def run(branch: Callable[[Any], Any]) -> Any:
+        if inspect.iscoroutinefunction(branch):
+            return await branch(value)
+        return await asyncio.to_thread(branch, value)
+
+    queue = list(branches.values())
+    size = limit or max(1, len(queue))
+    results: list[Any] = []
+    for first in range(0, len(queue), size):
+        results += await asyncio.gather(*(run(branch) for branch in queue[first : first + size]))
+    return dict(zip(branches, results, strict=True))

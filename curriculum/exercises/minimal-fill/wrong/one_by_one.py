@@ -1,0 +1,12 @@
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+
+
+def build(find_order: Callable[[str], Any], find_customer: Callable[[str], Any]) -> Runnable[dict, dict]:
+    first = RunnablePassthrough.assign(order=itemgetter("order_id") | RunnableLambda(find_order))
+    return first | RunnablePassthrough.assign(
+        customer=itemgetter("customer_id") | RunnableLambda(find_customer)
+    )

@@ -1,0 +1,177 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] block="predict" tags=["zh"]
+# `RunnableParallel` 是 LangChain 里管并行的那块积木。一个问题，三处可查：`docs` 要 1.2 秒，`web` 要 2.0 秒，`history` 要 0.8 秒。你把它们装进一个 `RunnableParallel`，调用一次。
+#
+# ```widget
+# predict core-three-waits
+# ```
+
+# %% [markdown] block="predict" tags=["en"]
+# `RunnableParallel` is LangChain's building block for doing things side by side. Say there is one question and three places to look: `docs` takes 1.2 s, `web` takes 2.0 s, `history` takes 0.8 s. You put them into one `RunnableParallel` and call it once.
+#
+# ```widget
+# predict core-three-waits
+# ```
+
+# %% [markdown] block="core" tags=["zh"]
+# ## 一句话 {#core}
+#
+# > **一份输入，多个分支并发执行；等最慢的跑完，结果按键收进字典。**
+#
+# 连标点，正好 30 个字。下面这次运行里，每个字都看得见：
+
+# %% [markdown] block="core" tags=["en"]
+# ## One sentence {#core}
+#
+# > **Give one input to several branches at once; wait for the slowest; return one dict, keyed by branch.**
+#
+# Eighteen words, and the run below shows every one of them at work:
+
+# %% block="first-run"
+import asyncio
+import time
+
+from fanout.clock import simulate
+from fanout.langchain import trace_runnables
+from langchain_core.runnables import RunnableParallel
+
+
+def source(name: str, seconds: float):
+    def look_up(question: str) -> str:
+        # zh: 代替一次网络往返：只等，不算
+        # en: stands for a network round trip: it waits, it does not compute
+        time.sleep(seconds)
+        return f"{name} on {question}"
+
+    return look_up
+
+
+fan_out = RunnableParallel(docs=source("docs", 1.2), web=source("web", 2.0), history=source("history", 0.8))
+
+with trace_runnables() as trace:
+    run = simulate(fan_out.invoke, "refunds")
+
+print(run.value)
+trace
+
+# %% [markdown] block="reading" tags=["zh"]
+# 三条横线同时开始，等齐最长的那条，字典才交出来。逐个等要 1.2 + 2.0 + 0.8 = 4.0 秒，叠着等只要 2.0 秒。
+#
+# `simulate` 让真正的 `langchain-core` 跑在虚拟时钟上：等待一瞬就过，时刻分毫不差。
+
+# %% [markdown] block="reading" tags=["en"]
+# Three bars start together, and the dict comes when the longest is done. One after the other they would take 1.2 + 2.0 + 0.8 = 4.0 s. Overlapped they take 2.0 s.
+#
+# `simulate` runs the real `langchain-core` on a virtual clock: waiting is over in no time, and every instant is exact.
+
+# %% [markdown] block="not-promised" tags=["zh"]
+# ## 它没有答应的三件事 {#not-promised}
+#
+# **没答应快 N 倍。** 没有哪次调用自己变快了。收益是“总和 ÷ 最大值”，由最慢的分支定：
+
+# %% [markdown] block="not-promised" tags=["en"]
+# ## Three things it does not promise {#not-promised}
+#
+# **Not N times faster.** No single call got any faster. The gain is sum ÷ max, and the slowest branch sets it:
+
+# %% block="gain"
+def gain(*seconds: float) -> float:
+    branches = {f"b{i}": source(f"b{i}", s) for i, s in enumerate(seconds)}
+    elapsed = simulate(RunnableParallel(branches).invoke, "refunds").elapsed
+    return round(sum(seconds) / elapsed, 2)
+
+
+print(gain(1.0, 1.0, 1.0))
+print(gain(1.2, 2.0, 0.8))
+print(gain(0.1, 0.1, 3.0))
+
+# %% [markdown] block="no-cancel" tags=["zh"]
+# **没答应一路失败、全体停手。** `docs` 在 0.5 秒报错，异常立刻交到你手里。`web` 呢？
+
+# %% [markdown] block="no-cancel" tags=["en"]
+# **Not that one failure stops the rest.** `docs` fails at 0.5 s, and its exception reaches you at once. And `web`?
+
+# %% block="one-fails"
+async def docs(question: str) -> str:
+    await asyncio.sleep(0.5)
+    raise ConnectionError
+
+
+async def web(question: str) -> str:
+    await asyncio.sleep(2.0)
+    return "found"
+
+
+async def service() -> None:
+    try:
+        await RunnableParallel(docs=docs, web=web).ainvoke("refunds")
+    except ConnectionError:
+        # zh: 请求失败了，服务还在
+        # en: the request has failed, the service lives on
+        await asyncio.sleep(3)
+
+
+with trace_runnables() as trace:
+    simulate(service())
+trace
+
+# %% [markdown] block="cost" tags=["zh"]
+# 没有人通知 `web`。它一直跑到 2.0 秒，跑出来的答案没人要。
+#
+# **没答应少花钱。** 几条分支就是几次调用，没人要的那次也算。并发省的是时间，不是次数。
+
+# %% [markdown] block="cost" tags=["en"]
+# Nobody told `web`. It ran on to 2.0 s, for an answer that no one wanted.
+#
+# **Not a smaller bill.** As many branches, so many calls, and the unwanted one counts as well. Concurrency saves time, not calls.
+
+# %% [markdown] block="recall" tags=["zh"]
+# ## 合上再想 {#recall}
+#
+# ```widget
+# quiz core-cloze
+# ```
+#
+# ```widget
+# quiz core-recall
+# ```
+
+# %% [markdown] block="recall" tags=["en"]
+# ## Look away and recall {#recall}
+#
+# ```widget
+# quiz core-cloze
+# ```
+#
+# ```widget
+# quiz core-recall
+# ```
+
+# %% [markdown] block="done" tags=["zh"]
+# ## 学会了吗 {#done}
+#
+# ```widget
+# task core
+# ```
+#
+# **参考**：[`RunnableParallel` 源码，langchain-core 1.7.2](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L3868)（2026-11-21 核对）
+
+# %% [markdown] block="done" tags=["en"]
+# ## Did it stick? {#done}
+#
+# ```widget
+# task core
+# ```
+#
+# **Reference**: [source of `RunnableParallel`, langchain-core 1.7.2](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L3868) (checked 2026-11-21)

@@ -1,0 +1,630 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] block="predict" tags=["zh"]
+# `RunnableParallel` 的用法可以写满一本书，天天要用的却只有六样。这一课只讲这六样，外加一个早晚会撞上的错误。先来一道题。
+#
+# 一条评价进来，三件事同时做：`summary` 要 1.2 秒，`sentiment` 要 0.4 秒，`tags` 要 0.8 秒。代码里也按这个次序写。结果字典打印出来，键是什么次序？
+#
+# ```widget
+# predict minimal-key-order
+# ```
+
+# %% [markdown] block="predict" tags=["en"]
+# You could fill a book with what `RunnableParallel` can do. Day to day you need six things. This lesson teaches those six, and one error that you will run into sooner or later. But first, a question.
+#
+# A review comes in and three things happen to it at once: `summary` takes 1.2 s, `sentiment` 0.4 s, `tags` 0.8 s. The code lists them in that order. Print the resulting dict: in which order are its keys?
+#
+# ```widget
+# predict minimal-key-order
+# ```
+
+# %% [markdown] block="run" tags=["zh"]
+# ## 先跑起来 {#run}
+#
+# 三个普通函数，各自代替一次模型调用：先等一会儿，再给出答案。不用密钥，不用联网。
+
+# %% [markdown] block="run" tags=["en"]
+# ## Run it first {#run}
+#
+# Three ordinary functions, each standing in for a model call: wait a while, then answer. No key, no network.
+
+# %% block="first-run"
+import time
+
+from fanout.clock import simulate
+from fanout.langchain import trace_runnables
+from langchain_core.runnables import RunnableParallel
+
+
+def summary(review: str) -> str:
+    time.sleep(1.2)
+    return review.split(".")[0]
+
+
+def sentiment(review: str) -> str:
+    time.sleep(0.4)
+    return "negative" if "broke" in review else "positive"
+
+
+def tags(review: str) -> list[str]:
+    time.sleep(0.8)
+    return [tag for tag in ("battery", "screen", "price") if tag in review]
+
+
+analyse = RunnableParallel(summary=summary, sentiment=sentiment, tags=tags)
+
+review = "The battery broke in a week. Support was kind, the price is fair."
+with trace_runnables() as trace:
+    run = simulate(analyse.invoke, review)
+
+print(run.value)
+trace
+
+# %% [markdown] block="three-facts" tags=["zh"]
+# 先认一认人。三个函数都只收一个参数，就是那条评价；`RunnableParallel(...)` 给每个函数起一个名字，名字就是结果里的键；`invoke` 送进去一份输入，拿回来一个字典。图里每条横线是一条分支，从开始画到结束。
+#
+# 从这一次运行能读出三件事：
+#
+# - **函数直接放进去**，不必先包装。LangChain 会替你包成 `RunnableLambda`。
+# - **键按声明的次序排**，和谁先跑完无关：`sentiment` 0.4 秒就好了，仍排第二。
+# - **总时长等于最慢的分支**：1.2 秒，而不是 2.4 秒。
+#
+# `simulate` 让等待在虚拟时钟上过去，你不必真等。在自己的项目里去掉它，直接写 `analyse.invoke(review)`。
+
+# %% [markdown] block="three-facts" tags=["en"]
+# First, who is who. Each of the three functions takes one argument, the review. `RunnableParallel(...)` gives every function a name, and the name is its key in the result. `invoke` sends one input in and gets one dict back. In the picture each bar is a branch, drawn from its start to its end.
+#
+# This run tells you three things:
+#
+# - **Functions go in as they are.** LangChain wraps each in a `RunnableLambda` for you.
+# - **Keys come out in the order you declared them,** whoever finishes first: `sentiment` was ready at 0.4 s and still stands second.
+# - **The whole takes as long as the slowest branch:** 1.2 s, not 2.4 s.
+#
+# `simulate` lets the waiting pass on a virtual clock, so you don't have to sit through it. In your own project, leave it out and write `analyse.invoke(review)`.
+
+# %% [markdown] block="what-fits" tags=["zh"]
+# ## 分支里放得下什么 {#what-fits}
+#
+# 一条分支，就是“收一份输入、给一份输出”的东西。三样放得下：函数，Runnable，还有字典，它会变成里面的一层并行。放不下的是现成的值，比如一个写死的语言代码：
+
+# %% [markdown] block="what-fits" tags=["en"]
+# ## What fits into a branch {#what-fits}
+#
+# A branch is anything that takes one input and gives one output. Three kinds of thing do: a function, a Runnable, and a dict, which becomes another parallel inside. What doesn't fit is a ready-made value, such as a fixed language code:
+
+# %% block="what-fits-run"
+nested = RunnableParallel(
+    summary=summary,
+    facts={"sentiment": sentiment, "tags": tags},
+)
+run = simulate(nested.invoke, review)
+print(run.value)
+print(f"{run.elapsed:.1f} s")
+
+try:
+    RunnableParallel(summary=summary, lang="en")
+except TypeError as error:
+    print(type(error).__name__, "-", error)
+
+with_constant = RunnableParallel(tags=tags, lang=lambda _: "en")
+print(simulate(with_constant.invoke, review).value)
+
+# %% [markdown] block="what-fits-read" tags=["zh"]
+# 里层和外层一起开始，所以套几层都不加时间，还是最慢的那个 1.2 秒。字典的形状就是结果的形状：你怎么套，它怎么还。
+#
+# 写死的值要裹成函数：`lambda _: "en"`。下划线的意思是“输入我收到了，不用”。
+
+# %% [markdown] block="what-fits-read" tags=["en"]
+# Inner and outer branches start together, so nesting costs no time. It is still the 1.2 s of the slowest. And the result has the shape of the dict, however you nest it.
+#
+# Wrap a fixed value in a function, `lambda _: "en"`. The underscore says "I get the input, and don't need it".
+
+# %% [markdown] block="spellings" tags=["zh"]
+# ## 三种写法，一个对象 {#spellings}
+#
+# 别人的代码里，你会见到关键字、字典、管道里的裸字典三种样子。它们造出来的是同一种东西：
+
+# %% [markdown] block="spellings" tags=["en"]
+# ## Three spellings, one object {#spellings}
+#
+# In other people's code you will meet keywords, a dict, and a bare dict inside a pipe. All three build the same thing:
+
+# %% block="three-spellings"
+from langchain_core.runnables import RunnableLambda
+
+by_keywords = RunnableParallel(sentiment=sentiment, tags=tags)
+by_mapping = RunnableParallel({"sentiment": sentiment, "tags": tags})
+in_a_pipe = RunnableLambda(str.strip) | {"sentiment": sentiment, "tags": tags}
+
+for step in (by_keywords, by_mapping, in_a_pipe.last):
+    print(type(step).__name__, list(step.steps__))
+
+# %% [markdown] block="bare-dict" tags=["zh"]
+# 裸字典要靠邻居才认得出：`|` 至少有一边是 Runnable。两边都是裸字典，就轮不到 LangChain 说话了。Python 把它们并成一个更大的字典，不报错，也没有造出链来：
+
+# %% [markdown] block="bare-dict" tags=["en"]
+# A bare dict is recognised by its neighbour: one side of the `|` has to be a Runnable. Between two bare dicts LangChain is never asked. Python joins them into a bigger dict. No error, and no chain either:
+
+# %% block="dict-union"
+not_a_chain = {"sentiment": sentiment} | {"tags": tags}
+print(type(not_a_chain).__name__, hasattr(not_a_chain, "invoke"))
+
+# %% [markdown] block="same-input" tags=["zh"]
+# ## 每条分支都拿到整份输入 {#same-input}
+#
+# “给它一个字典，各分支各取所需。”很多人这么以为。现在输入从一个字符串变成一张工单，先猜 `sentiment` 会说什么，再往下看：
+
+# %% [markdown] block="same-input" tags=["en"]
+# ## Every branch gets the whole input {#same-input}
+#
+# "I pass a dict, and each branch takes its part." Many people expect that. The input is now a ticket instead of a string. Guess what `sentiment` says before you read on:
+
+# %% block="whole-dict"
+ticket = {"id": 7, "review": review}
+print(simulate(by_keywords.invoke, ticket).value)
+
+# %% [markdown] block="silently-wrong" tags=["zh"]
+# 电池一周就坏了，它说 `positive`，标签也空了。没有报错：`"broke" in ticket` 查的是字典的键，当然查不到。分支拿到的是整张工单，谁也没替它取出评价。
+#
+# 要哪一格，自己取。`itemgetter` 放在函数前面，用 `|` 接起来：
+
+# %% [markdown] block="silently-wrong" tags=["en"]
+# The battery broke within a week and it says `positive`, with no tags. Nothing was raised: `"broke" in ticket` searches the dict's keys and finds nothing. The branch got the whole ticket, and nobody took out the review for it.
+#
+# If a branch needs one field, say so. Put `itemgetter` in front of the function and join them with `|`:
+
+# %% block="pick"
+from operator import itemgetter
+
+the_review = itemgetter("review")
+pick = RunnableParallel(
+    id=itemgetter("id"),
+    sentiment=the_review | RunnableLambda(sentiment),
+    tags=the_review | RunnableLambda(tags),
+)
+print(simulate(pick.invoke, ticket).value)
+
+# %% [markdown] block="keep" tags=["zh"]
+# 还有一个常见的愿望：原来的字段都留着，再添几个新的。这时用 `RunnablePassthrough.assign`。它先并发地算出新字段，再和输入合成一个字典：
+
+# %% [markdown] block="keep" tags=["en"]
+# Often you want to keep every field you had and add a few. That is `RunnablePassthrough.assign`: it computes the new fields concurrently and merges them with the input:
+
+# %% block="assign"
+from langchain_core.runnables import RunnablePassthrough
+
+enrich = RunnablePassthrough.assign(
+    sentiment=the_review | RunnableLambda(sentiment),
+    tags=the_review | RunnableLambda(tags),
+)
+run = simulate(enrich.invoke, ticket)
+print(run.value)
+print(f"{run.elapsed:.1f} s")
+
+# %% [markdown] block="same-object" tags=["zh"]
+# 这三样长得像，差别只在交出什么：
+#
+# | 写法 | 交出什么 |
+# |---|---|
+# | `RunnableParallel(a=f)` | 只有 `a` |
+# | `RunnablePassthrough.assign(a=f)` | 输入的全部字段，再加 `a` |
+# | `RunnablePassthrough()` | 输入本身 |
+#
+# 最后一个提醒。“整份输入”是同一个对象，不是一人一份拷贝。两条分支都把 `n` 加一，你猜各看到几？
+
+# %% [markdown] block="same-object" tags=["en"]
+# These three look alike. They differ in what they return:
+#
+# | you write | you get |
+# |---|---|
+# | `RunnableParallel(a=f)` | `a` and nothing else |
+# | `RunnablePassthrough.assign(a=f)` | every field of the input, and `a` |
+# | `RunnablePassthrough()` | the input itself |
+#
+# One warning to finish. "The whole input" means the same object, not a copy each. Two branches add one to `n`. What does each of them see?
+
+# %% block="shared"
+def bump(counter: dict[str, int]) -> int:
+    counter["n"] += 1
+    return counter["n"]
+
+
+print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
+
+# %% [markdown] block="shared-read" tags=["zh"]
+# 后一条看到了前一条的改动。真实运行里谁先谁后说不准，同一段代码今天得 1、2，明天可能得 2、1，这种错最难查。规矩很简单：分支只读输入，要改就先复制一份。
+
+# %% [markdown] block="shared-read" tags=["en"]
+# The second saw what the first had done. In a real run you can't tell which comes first: 1 and 2 today, perhaps 2 and 1 tomorrow, and that is a hard bug to find. The rule is simple. Branches read their input, and if one has to change it, it makes a copy.
+
+# %% [markdown] block="fill" tags=["zh"]
+# ## 换你：填两处 {#fill}
+#
+# 先迈半步。一条客服消息要同时查订单、查用户，原消息也要留下。骨架已经写好，补上两处空白，测试会告诉你差在哪里。
+#
+# ```widget
+# exercise minimal-fill
+# ```
+
+# %% [markdown] block="fill" tags=["en"]
+# ## Your turn: two blanks {#fill}
+#
+# Watching is not doing, so take half a step first. A support message needs its order and its customer looked up at the same time, and the message itself must survive. The skeleton is there. Fill in the two blanks, and the tests will tell you what is missing.
+#
+# ```widget
+# exercise minimal-fill
+# ```
+
+# %% [markdown] block="model" tags=["zh"]
+# ## 把函数换成模型 {#model}
+#
+# 到这里为止，分支都是函数。换成 `提示词 | 模型 | 解析器`，外面的写法一个字都不用改，因为它也是 Runnable。这里的模型是课程自带的模拟器：会慢，会数词元，不要密钥：
+
+# %% [markdown] block="model" tags=["en"]
+# ## Put a model in {#model}
+#
+# So far the branches were functions. Make them `prompt | model | parser` and nothing else changes, for that is a Runnable too. The model here is the course's simulator. It takes its time, counts its tokens and needs no key:
+
+# %% block="model-run"
+from langchain_core.output_parsers import StrOutputParser
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import Runnable
+from llmsim import SimulatedChatModel
+
+model = SimulatedChatModel(model="sim-fast")
+
+
+def ask(instruction: str) -> Runnable[dict[str, str], str]:
+    return ChatPromptTemplate.from_template(instruction + "\n\n{review}") | model | StrOutputParser()
+
+
+with_model = RunnableParallel(
+    summary=ask("Summarise in one sentence:"),
+    sentiment=ask("Is the sentiment positive or negative? One word:"),
+    reply=ask("Write a short polite reply:"),
+)
+
+with trace_runnables() as trace:
+    run = simulate(with_model.invoke, {"review": review})
+
+for key, answer in run.value.items():
+    print(f"{key:9}  {answer}")
+trace
+
+# %% [markdown] block="model-after" tags=["zh"]
+# 三次调用，答得长的慢，答得短的快，总时长还是最慢的那一条：回信比情绪多说了几十个词，就多花了约半秒。想让整体更快，先去看最慢的分支能不能少说几句。
+#
+# 要换成真的模型，只动 `model = …` 那一行：`SimulatedChatModel` 和 `ChatOpenAI` 都是 LangChain 的聊天模型，接口一样。
+
+# %% [markdown] block="model-after" tags=["en"]
+# Of the three calls the long answer is slow and the short ones are quick, and the whole takes as long as the slowest: the reply has a few dozen words more to say and takes about half a second more to say them. To speed up the whole, look first at whether the slowest branch could say less.
+#
+# For a real model you change the line `model = …` and no other: `SimulatedChatModel` and `ChatOpenAI` are both LangChain chat models with the same interface.
+
+
+# %% [markdown] block="rag" tags=["zh"]
+# ## 检索，再回答 {#rag}
+#
+# 先查资料，再让模型照着答，用 LCEL 写出来只有一行，里面就藏着一个裸字典写的 `RunnableParallel`。读之前先想一个问题：检索器交出的是文档，那用户的问题，是怎么到模型手里的？
+
+# %% [markdown] block="rag" tags=["en"]
+# ## Retrieve, then answer {#rag}
+#
+# Look things up, then let a model answer from what was found. In LCEL that is one line, with a `RunnableParallel` hidden in it as a bare dict. Before you read it, think of this. What comes out of a retriever is documents. So how does the user's question reach the model?
+
+# %% block="rag-run"
+from llmsim import KeywordRetriever
+
+retriever = KeywordRetriever()
+prompt = ChatPromptTemplate.from_template("Answer from the context.\n\nContext: {context}\n\nQuestion: {question}")
+careful = SimulatedChatModel(model="sim-large")
+
+
+def join(documents) -> str:
+    return "\n".join(document.page_content for document in documents)
+
+
+answer = {"context": retriever | join, "question": RunnablePassthrough()} | prompt | careful | StrOutputParser()
+without_question = retriever | join | careful | StrOutputParser()
+
+question = "Which supplier builds the Beacon headlamp?"
+for chain in (answer, without_question):
+    print(simulate(chain.invoke, question).value)
+
+# %% [markdown] block="rag-read" tags=["zh"]
+# 靠 `RunnablePassthrough()`。它什么也不做，收到什么就交出什么。输入是一个字符串，两条分支各拿一份：`context` 拿去检索，`question` 原样放行，正好凑成提示词要的两格。
+#
+# 第二条链少了这一步，模型只看到几段文档，没看到问题，于是答非所问。“检索器接上模型就能回答”，听着顺理成章，可问题丢在了半路，程序也不会报错。
+#
+# 写错键名倒是会报错。并行的键就是提示词的变量，一个字都不能差：
+
+# %% [markdown] block="rag-read" tags=["en"]
+# Through `RunnablePassthrough()`. It does nothing but hand on what it got. The input is one string and each branch has it: `context` goes to look things up, `question` lets it through, and together they fill the two fields of the prompt.
+#
+# The second chain lacks that step. Its model saw some documents and no question, and answered something nobody had asked. "Connect a retriever to a model and it answers" sounds plausible. But the question is lost on the way, and nothing complains.
+#
+# A misspelt key does complain. The keys of the parallel are the variables of the prompt, letter for letter:
+
+# %% block="wrong-key"
+misspelt = {"documents": retriever | join, "question": RunnablePassthrough()} | prompt
+try:
+    simulate(misspelt.invoke, question)
+except KeyError as error:
+    print(type(error).__name__, "-", error.args[0].splitlines()[0])
+
+# %% [markdown] block="ainvoke" tags=["zh"]
+# ## `invoke` 还是 `ainvoke` {#ainvoke}
+#
+# 先看一件事：**你的分支里有没有 `async def`？** 有，就用 `ainvoke`；一个也没有，`invoke` 就够了。再看你站在哪里：
+#
+# | 你在哪里 | 怎么写 |
+# |---|---|
+# | 普通脚本，分支全是普通函数 | `chain.invoke(x)` |
+# | 普通脚本，分支里有 `async def` | `asyncio.run(chain.ainvoke(x))` |
+# | 笔记本，分支里有 `async def` | `await chain.ainvoke(x)` |
+# | 另一个 `async def` 里（比如 Web 服务的处理函数），不管分支是什么 | `await chain.ainvoke(x)`，原因见 {doc:03_01#invoke-in-async} |
+#
+# 混着放也行。下面的 `translate` 是协程函数，`sentiment` 是普通函数，`ainvoke` 把后者交给线程池，两边照样叠着等：
+
+# %% [markdown] block="ainvoke" tags=["en"]
+# ## `invoke` or `ainvoke`? {#ainvoke}
+#
+# Ask first: **is any of your branches an `async def`?** If so, `ainvoke`. If none is, `invoke` will do. Then look at where you are:
+#
+# | where you are | what you write |
+# |---|---|
+# | a plain script, all branches ordinary functions | `chain.invoke(x)` |
+# | a plain script, some branch an `async def` | `asyncio.run(chain.ainvoke(x))` |
+# | a notebook, some branch an `async def` | `await chain.ainvoke(x)` |
+# | inside another `async def` (a web handler, say), whatever the branches | `await chain.ainvoke(x)`; for the reason see {doc:03_01#invoke-in-async} |
+#
+# Mixing is fine. Below, `translate` is a coroutine function and `sentiment` an ordinary one. `ainvoke` hands the latter to a thread pool, and the two waits still overlap:
+
+# %% block="mixed"
+import asyncio
+
+
+async def translate(review: str) -> str:
+    await asyncio.sleep(0.6)
+    return review.upper()
+
+
+mixed = RunnableParallel(translation=translate, sentiment=sentiment)
+run = simulate(mixed.ainvoke(review))
+print(run.value)
+print(f"{run.elapsed:.1f} s")
+
+try:
+    simulate(mixed.invoke, review)
+except TypeError as error:
+    print(type(error).__name__, "-", error)
+
+# %% [markdown] block="ainvoke-after" tags=["zh"]
+# 反过来不行：分支里有协程函数却用了 `invoke`，LangChain 抛 `TypeError`，还告诉你该用哪个方法。原因和改法都在一句话里，这是个好错误。下面这个不是。
+
+# %% [markdown] block="ainvoke-after" tags=["en"]
+# The other way round fails. If a branch is a coroutine function and you call `invoke`, LangChain raises a `TypeError` that names the method you want. Cause and cure in one line: a good error. The next one isn't.
+
+# %% [markdown] block="coroutine-error" tags=["zh"]
+# ## 一个故意的错误 {#coroutine-error}
+#
+# `translate` 想顺手套一层 `lambda`，看上去人畜无害。下一步把译文每个单词的首字母大写，程序就倒在这一步：
+
+# %% [markdown] block="coroutine-error" tags=["en"]
+# ## One error, on purpose {#coroutine-error}
+#
+# Wrapping `translate` in a `lambda` looks harmless. The next step puts the translation in title case, and that is where it falls over:
+
+# %% block="unawaited" tags=["raises-exception"]
+broken = RunnableParallel(translation=lambda review: translate(review), sentiment=sentiment) | (
+    lambda result: result["translation"].title()
+)
+simulate(broken.ainvoke(review))
+
+# %% [markdown] block="coroutine-why" tags=["zh"]
+# 报错的是 `.title()`，错的却是上一步的 `lambda`。看看分支到底交出了什么：
+
+# %% [markdown] block="coroutine-why" tags=["en"]
+# The complaint comes from `.title()`. The fault lies one step earlier, in the `lambda`. Look at what the branch really handed over:
+
+# %% block="unawaited-value"
+half_done = simulate(RunnableParallel(translation=lambda review: translate(review)).ainvoke(review))
+print(type(half_done.value["translation"]).__name__, f"{half_done.elapsed:.1f} s")
+
+half_done.value["translation"].close()
+
+
+def logged(function):
+    def wrapper(review: str):
+        return function(review)
+
+    return wrapper
+
+
+decorated = simulate(RunnableParallel(translation=logged(translate)).ainvoke(review))
+print(type(decorated.value["translation"]).__name__, f"{decorated.elapsed:.1f} s")
+decorated.value["translation"].close()
+
+# %% [markdown] block="coroutine-fix" tags=["zh"]
+# 一个协程对象，用时 0.0 秒：`translate` 根本没有开始。LangChain 看的是你交给它的那个函数：`lambda` 不是 `async def`，于是按普通函数处理，返回什么就收什么。没有谁去 `await` 那个返回值。
+#
+# 第二行是同一个错误换了身衣服：一个用 `def` 写的装饰器，套在 `async def` 外面，效果和 `lambda` 一模一样。日志里若有一句 `coroutine 'translate' was never awaited`，说的就是它。
+#
+# 改法是少写几个字：直接放 `translation=translate`。确实要多做一步，就写成 `async def`，在里面 `await`；装饰器也一样。
+
+# %% [markdown] block="coroutine-fix" tags=["en"]
+# A coroutine object, after 0.0 s: `translate` never began. LangChain looks at the function you gave it. A `lambda` is not an `async def`, so it is treated as an ordinary function and whatever it returns is the result. Nobody awaits it.
+#
+# The second line is the same error in other clothes: a decorator written with `def` around an `async def` does exactly what the `lambda` did. If your log says `coroutine 'translate' was never awaited`, this is what it means.
+#
+# The cure is to write less: `translation=translate`. If you do need an extra step, make it an `async def` and `await` inside. The same goes for decorators.
+
+# %% [markdown] block="batch" tags=["zh"]
+# ## 一份输入多件事，还是一件事多份输入 {#batch}
+#
+# `RunnableParallel` 管前一种。手里是八条评价、问的是同一个问题时，要的是 `batch`，不是八条分支：
+
+# %% [markdown] block="batch" tags=["en"]
+# ## Many questions on one input, or one question on many? {#batch}
+#
+# `RunnableParallel` is for the first. With eight reviews and a single question you want `batch`, not eight branches:
+
+# %% block="batch-run"
+run = simulate(RunnableLambda(sentiment).batch, [review] * 8, {"max_concurrency": 4})
+print(len(run.value), f"{run.elapsed:.1f} s")
+
+# %% [markdown] block="batch-after" tags=["zh"]
+# 八次 0.4 秒的调用，最多四个同时在途，分两轮：0.8 秒。结果是一个列表，次序和输入相同。
+#
+# 一句话记住：**键是不同的事，列表是不同的输入。** 两者可以相乘：`analyse.batch(reviews)` 对每条评价都做三件事，得到一列字典。
+
+# %% [markdown] block="batch-after" tags=["en"]
+# Eight calls of 0.4 s, at most four in flight, make two rounds: 0.8 s. The result is a list, in the order of the inputs.
+#
+# In one line: **keys are different jobs, a list is different inputs.** The two multiply. `analyse.batch(reviews)` does all three jobs on every review and gives you a list of dicts.
+
+# %% [markdown] block="blank" tags=["zh"]
+# ## 换你：从零写一个 {#blank}
+#
+# 这一次没有骨架。三条分支，一条异步、两条普通，输入是字典。写完先别急着跑，说一遍结果里键的次序和总时长，再看测试同不同意。
+#
+# ```widget
+# exercise minimal-blank
+# ```
+
+# %% [markdown] block="blank" tags=["en"]
+# ## Your turn: a blank page {#blank}
+#
+# No skeleton this time. Three branches, one async and two ordinary, and a dict for input. When you have written it, don't run it yet. Say the order of the keys and the makespan aloud, then see whether the tests agree.
+#
+# ```widget
+# exercise minimal-blank
+# ```
+
+# %% [markdown] block="reference" tags=["zh"]
+# ## 旁边放一个参考实现 {#reference}
+#
+# 这门课带了一个小库 `fanout`，里面有个 `Parallel`，和 `RunnableParallel` 做同一件事，只是短得可以一口气读完。同样的函数交给两边，看结果和时间线：
+
+# %% [markdown] block="reference" tags=["en"]
+# ## A reference beside it {#reference}
+#
+# This course comes with a small library, `fanout`. Its `Parallel` does what `RunnableParallel` does, and is short enough to read in one sitting. Give both the same functions and compare:
+
+# %% block="side-by-side"
+from fanout import Parallel
+
+reference = Parallel(summary=summary, sentiment=sentiment, tags=tags)
+
+with trace_runnables() as trace:
+    ours = simulate(reference.invoke, review)
+    theirs = simulate(analyse.invoke, review)
+
+print(ours.value == theirs.value, ours.elapsed == theirs.elapsed)
+trace
+
+# %% [markdown] block="reference-after" tags=["zh"]
+# 结果相同，时长相同，条条对得上。后面的课会一层层拆开 `fanout`，遇到两边做法不同的地方（比如一条分支失败之后），就并排跑给你看。
+
+# %% [markdown] block="reference-after" tags=["en"]
+# Same result, same time, bar for bar. Later lessons take `fanout` apart layer by layer. Where the two part ways, as they do once a branch fails, you will see them run side by side.
+
+# %% [markdown] block="when" tags=["zh"]
+# ## 写之前，问三句 {#when}
+#
+# 1. **它们互不相干吗？** 分支看不到彼此的结果。后一步要用前一步的答案，就用 `|` 接起来，别硬塞进并行。
+# 2. **大半时间在等吗？** 省得下来的只有等待。各条分支要等多久，心里先有个数，最慢的那条就是总时长。
+# 3. **对方受得了吗？** 三条分支就是三个请求同时到。对面若有限额，先想好上限，{doc:03_01#limit} 里有办法。
+#
+# 三句都答“是”，就写。有一句答得含糊，先量一量再说。
+
+# %% [markdown] block="when" tags=["en"]
+# ## Three questions before you write it {#when}
+#
+# 1. **Are they independent?** Branches don't see each other's results. If one step needs another's answer, join them with `|` and don't squeeze them into a parallel.
+# 2. **Is most of it waiting?** Waiting is all there is to save. Have an idea of how long each branch waits. The slowest is your total.
+# 3. **Can the other side take it?** Three branches are three requests at the same moment. If it has a quota, decide on a limit first; {doc:03_01#limit} shows how.
+#
+# Three yeses, and you write it. If one of them is a maybe, measure first.
+
+# %% [markdown] block="card" tags=["zh"]
+# ## 六样，一张表 {#card}
+#
+# 这一课的全部都在这里，忘了就回来查。
+#
+# | 想要 | 就写 |
+# |---|---|
+# | 一份输入，几件事同时做 | `RunnableParallel(a=f, b=g)`，在链中间可写成 `chain \| {"a": f, "b": g}` |
+# | 分支只要其中一格 | `itemgetter("review") \| RunnableLambda(f)` |
+# | 留住输入，再添几格 | `RunnablePassthrough.assign(a=…, b=…)` |
+# | 原样放行一份 | `"question": RunnablePassthrough()` |
+# | 有 `async def` | `await chain.ainvoke(x)` |
+# | 一件事，多份输入 | `chain.batch(xs, {"max_concurrency": 4})` |
+#
+# 先判断四件事，再落笔：
+#
+# ```widget
+# quiz minimal-check
+# ```
+
+# %% [markdown] block="card" tags=["en"]
+# ## Six things, one table {#card}
+#
+# The whole lesson, to come back to when you forget.
+#
+# | you want | you write |
+# |---|---|
+# | several jobs at once on one input | `RunnableParallel(a=f, b=g)`, or in mid-chain `chain \| {"a": f, "b": g}` |
+# | one field for a branch | `itemgetter("review") \| RunnableLambda(f)` |
+# | the input kept, and some fields added | `RunnablePassthrough.assign(a=…, b=…)` |
+# | one copy passed on untouched | `"question": RunnablePassthrough()` |
+# | an `async def` in it | `await chain.ainvoke(x)` |
+# | one job on many inputs | `chain.batch(xs, {"max_concurrency": 4})` |
+#
+# Now four decisions:
+#
+# ```widget
+# quiz minimal-check
+# ```
+
+# %% [markdown] block="recall" tags=["zh"]
+# ## 合上再想 {#recall}
+#
+# ```widget
+# quiz minimal-recall
+# ```
+
+# %% [markdown] block="recall" tags=["en"]
+# ## Look away and recall {#recall}
+#
+# ```widget
+# quiz minimal-recall
+# ```
+
+# %% [markdown] block="done" tags=["zh"]
+# ## 学会了吗 {#done}
+#
+# ```widget
+# task minimal
+# ```
+#
+# **参考**：[`RunnableParallel`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L3868)、[`coerce_to_runnable`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L6644)，langchain-core 1.7.2 源码（2026-11-21 核对）
+
+# %% [markdown] block="done" tags=["en"]
+# ## Did it stick? {#done}
+#
+# ```widget
+# task minimal
+# ```
+#
+# **References**: [`RunnableParallel`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L3868) and [`coerce_to_runnable`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L6644), source of langchain-core 1.7.2 (checked 2026-11-21)
