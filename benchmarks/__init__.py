@@ -1,0 +1,1 @@
+"""What the executor costs, beside its peers: `python -m benchmarks`."""
