@@ -14,89 +14,35 @@ import types
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from fanout.clock import current_clock
+from fanout.open_span import OpenSpan, Outcome, State, current_span, open_span
 from fanout.resolve import installed_versions, resolve
 from fanout.trace import ClockName, Span, Trace
 
+__all__ = [
+    "Listener",
+    "OpenSpan",
+    "Outcome",
+    "Recorder",
+    "State",
+    "current_recorder",
+    "current_span",
+    "open_span",
+    "record",
+    "watch",
+]
+
 T = TypeVar("T")
-Outcome = Literal["ok", "error", "cancelled", "abandoned", "timeout", "running"]
-State = Literal["queued", "running", "suspended", "busy", "limited", "backoff"]
-Listener = Callable[[str, "OpenSpan"], None]
+Listener = Callable[[str, OpenSpan], None]
 """Called as `listener("begin" | "state" | "end", span)` in the thread where it happens."""
 
 current_recorder: ContextVar[Recorder | None] = ContextVar("fanout_recorder", default=None)
 """The recorder of this context, or None: nobody is tracing."""
-current_span: ContextVar[OpenSpan | None] = ContextVar("fanout_span", default=None)
-"""The span this code runs in. Whoever starts a branch sets it in the branch's own context."""
-
-
-def open_span() -> OpenSpan | None:
-    """The span this code runs in: the current one, or if that has ended the nearest above it that has not."""
-    span = current_span.get()
-    while span is not None and span.end is not None:
-        span = span.parent
-    return span
-
-
 _real_now = (time.perf_counter,)  # in a tuple, where a virtual clock does not replace it
 
 
-class OpenSpan:
-    """A span while it is being recorded. Times are raw clock readings; `end` is None as long as it runs.
-
-    `Recorder.begin` fills it: there is no `__init__`, whose call would cost as much as all the rest. What few spans have
-    is absent until it is set, and reads as in `_DEFAULTS`.
-    """
-
-    __slots__ = (
-        "attrs",
-        "code",
-        "end",
-        "error",
-        "events",
-        "first",
-        "first_at",
-        "key",
-        "kind",
-        "lane",
-        "marks",
-        "name",
-        "now",
-        "outcome",
-        "parent",
-        "start",
-    )
-    key: str
-    kind: str
-    parent: OpenSpan | None
-    name: str | None
-    code: object
-    now: Callable[[], float]
-    start: float
-    end: float | None
-    first: State | None
-    """The first state, apart from the others: most spans have no second."""
-    first_at: float
-    marks: list[tuple[float, State]] | None
-    outcome: Outcome
-    lane: str | None
-    error: tuple[str, str] | None
-    attrs: dict[str, Any] | None
-    events: list[tuple[float, str, dict[str, Any]]] | None
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return _DEFAULTS[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def __repr__(self) -> str:
-        return f"<OpenSpan {self.kind} {self.key or self.name!r} {self.outcome}>"
-
-
-_DEFAULTS: dict[str, Any] = dict.fromkeys(["lane", "error", "attrs", "events"])
 _new_span = object.__new__
 
 
@@ -150,7 +96,7 @@ class Recorder(Trace):
     def state(self, span: OpenSpan, name: State) -> None:
         """From now on `span` is in this state. `busy` also says: on the thread that calls."""
         if span.first is None:
-            span.first, span.first_at = name, span.now()
+            span.first_at, span.first = span.now(), name
         elif span.marks is None:
             span.marks = [(span.now(), name)]
         else:
@@ -202,6 +148,9 @@ class Recorder(Trace):
     def spans(self) -> tuple[Span, ...]:
         return resolve(self._open)
 
+    def snapshot(self) -> Trace:
+        return Trace(self.spans, self.clock, self.versions)
+
     def _clock_of_this_thread(self) -> Callable[[], float]:
         """One reading function for each clock met; a whole tree of spans uses the one its root began with."""
         clock = current_clock()
@@ -242,7 +191,7 @@ def watch(coro: Coroutine[Any, Any, T], span: OpenSpan, recorder: Recorder) -> G
     if (
         span.first is None and not recorder._listeners
     ):  # what `state` would do, without a call: the hottest place
-        span.first, span.first_at = "running", span.now()
+        span.first_at, span.first = span.now(), "running"
     else:
         state(span, "running")
     while True:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from fanout.trace import WAITING, Code, Error, Event, Interval, Span
 
 if TYPE_CHECKING:
-    from fanout.recorder import OpenSpan
+    from fanout.open_span import OpenSpan
 
 
 def resolve(noted: Sequence[OpenSpan]) -> tuple[Span, ...]:

@@ -134,6 +134,10 @@ class Trace:
     def versions(self) -> dict[str, str]:
         return self._versions
 
+    def snapshot(self) -> Trace:
+        """The trace as it is now; one that is still being written goes on without it."""
+        return self
+
     # ---- questions
 
     @property
@@ -214,40 +218,19 @@ class Trace:
         off this path gains nothing. After C.-Q. Yang and B. P. Miller, "Critical path analysis for the execution of
         parallel and distributed programs" (ICDCS 1988).
         """
-        roots = [root] if root is not None else [s for s in self.roots if s.end is not None]
-        if not roots:
-            return []
-        span = max(roots, key=lambda s: s.end or 0.0)
-        below: dict[int | None, list[Span]] = {}
-        for child in sorted((s for s in self.spans if s.end is not None), key=lambda s: s.end or 0.0):
-            below.setdefault(child.parent, []).append(child)
-        path: list[Segment] = []
-        above: list[Span] = []
-        now = span.end if span.end is not None else self.settled
-        while True:
-            candidates = below.get(span.id, [])
-            while candidates and (candidates[-1].end or 0.0) > now:
-                candidates.pop()
-            if candidates:
-                child = candidates.pop()
-                if (child.end or 0.0) < now:
-                    path.append(Segment(span, child.end or 0.0, now))
-                now = child.end or 0.0
-                above.append(span)
-                span = child
-                continue
-            if span.start < now:
-                path.append(Segment(span, span.start, now))
-                now = span.start
-            if not above:
-                return path[::-1]
-            span = above.pop()
+        from fanout.critical_path import critical_path
+
+        roots = [s for s in self.roots if s.end is not None]
+        root = root or max(roots, key=_end, default=None)
+        return [] if root is None else critical_path(self, root)
 
     # ---- in and out
 
     def to_dict(self) -> dict[str, Any]:
         """The trace as plain data in the format of `trace.schema.json`."""
-        return trace_json.to_dict(self)
+        from fanout.trace_json import to_dict
+
+        return to_dict(self)
 
     def to_json(self, indent: int | None = None) -> str:
         """The trace as JSON text; what `attrs` hold that JSON cannot is put as `repr`."""
@@ -256,7 +239,9 @@ class Trace:
     @classmethod
     def from_json(cls, text: str | bytes | Mapping[str, Any]) -> Trace:
         """Read what `to_json` or `to_dict` wrote. Raises `TraceFormatError` that says in words what is wrong where."""
-        return trace_json.from_json(text)
+        from fanout.trace_json import from_json
+
+        return from_json(text)
 
     def to_chrome(self) -> dict[str, Any]:
         """The trace for Perfetto or `chrome://tracing`: dump it as JSON into a file and open that."""
@@ -272,7 +257,7 @@ class Trace:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         drawn = self.timeline()
-        return {MIME: self.to_dict(), "image/svg+xml": drawn.svg(), "text/plain": drawn.text()}
+        return {MIME: drawn.trace.to_dict(), "image/svg+xml": drawn.svg(), "text/plain": drawn.text()}
 
 
 def _times(span: Span) -> Iterator[float]:
@@ -285,4 +270,5 @@ def _times(span: Span) -> Iterator[float]:
         yield event.time
 
 
-from fanout import trace_json  # noqa: E402 - it builds what is defined above
+def _end(span: Span) -> float:
+    return 0.0 if span.end is None else span.end

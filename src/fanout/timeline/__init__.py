@@ -22,7 +22,7 @@ class Timeline:
     """A drawn trace. `labels` replaces words (see `LABELS`), `columns` is the width of the text form."""
 
     def __init__(self, trace: Trace, *, labels: Mapping[str, str] | None = None, columns: int = 80) -> None:
-        self.trace, self.labels, self.columns = trace, with_defaults(labels), columns
+        self.trace, self.labels, self.columns = trace.snapshot(), with_defaults(labels), columns
 
     def text(self) -> str:
         """For a terminal or plain output: aligned in any monospace font, also with Chinese keys."""

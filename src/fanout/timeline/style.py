@@ -35,7 +35,7 @@ CSS = (
     ".fanout-timeline .ran{fill:var(--c)}"
     ".fanout-timeline .suspended{fill:var(--c);opacity:.38}"
     ".fanout-timeline .queued{stroke:var(--c);stroke-width:1.5;opacity:.75}"
-    ".fanout-timeline .limited{stroke:var(--c);stroke-width:1;fill:none}"
+    ".fanout-timeline .limited{stroke:var(--c);stroke-width:1}"
     ".fanout-timeline .hatch{stroke:var(--c);stroke-width:1.6;opacity:.75}"
     ".fanout-timeline .backoff{stroke:var(--c);stroke-width:3;stroke-linecap:round;stroke-dasharray:.1 6}"
     ".fanout-timeline .orphan{fill:none;stroke:var(--c);stroke-width:1.5;stroke-dasharray:4 3}"
