@@ -43,7 +43,7 @@ def replay(scene: Scene) -> str:
     versions = scene.t("home.recorded", version=beside.versions["langchain-core"])
     return f"""<fan-out-replay>
 <figure class="replay">
-{_picture(scene, row, beside)}
+{picture(scene)}
 <figcaption><strong>{scene.t("home.point")}</strong> <span>{versions}</span></figcaption>
 </figure>
 <details class="replay__more"><summary>{scene.t("home.details")}</summary>
@@ -56,7 +56,9 @@ def replay(scene: Scene) -> str:
 </fan-out-replay>"""
 
 
-def _picture(scene: Scene, row: Recorded, beside: Recorded) -> str:
+def picture(scene: Scene) -> str:
+    """Both runs on one scale."""
+    row, beside = recorded(in_a_row), recorded(side_by_side)
     total = max(row.seconds, beside.seconds)
     first = HEAD + LANE
     second = first + GAP + HEAD + LANE * len(beside.calls)
@@ -99,7 +101,11 @@ def _call(number: int, call: Call, run: Recorded, top: int, total: float) -> str
     middle = f'y1="{y + BAR / 2}" y2="{y + BAR / 2}"'
     waits = call.end < run.seconds and all(one.start == call.start for one in run.calls)
     last = _percent(run.seconds, total)
-    wait = f'<line class="replay__wait" data-until="{run.seconds}" x1="{end}" x2="{last}" {middle} />' if waits else ""
+    wait = (
+        f'<line class="replay__wait" data-until="{run.seconds}" x1="{end}" x2="{last}" {middle} />'
+        if waits
+        else ""
+    )
     seconds = call.end - call.start
     bar = f'x="{start}" y="{y}" width="{_percent(seconds, total)}" height="{BAR}" rx="{BAR / 2}"'
     return f"""<g class="replay__call b{number}">{wait}
