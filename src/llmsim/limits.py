@@ -86,13 +86,13 @@ class Gate:
         ]
         for bucket, _, _ in wanted:
             bucket.refill(now)
-        blocked = [(bucket.wait_for(amount), bucket, amount, kind) for bucket, amount, kind in wanted]
-        worst = max(blocked, key=lambda entry: entry[0], default=None)
-        if worst is not None and worst[0] > 0:
-            if self.limits.charge_rejected:
-                for bucket, amount, _ in wanted:
-                    bucket.take(amount)
-            raise self._refusal(*worst)
+        refused = any(bucket.wait_for(amount) > 0 for bucket, amount, _ in wanted)
+        if refused and self.limits.charge_rejected:
+            for bucket, amount, _ in wanted:
+                bucket.take(amount)
+        if refused:
+            waits = [(bucket.wait_for(amount), bucket, amount, kind) for bucket, amount, kind in wanted]
+            raise self._refusal(*max(waits, key=lambda entry: entry[0]))
         for bucket, amount, _ in wanted:
             bucket.take(amount)
 

@@ -116,6 +116,15 @@ def test_queueing_shows_in_the_log() -> None:
     assert [entry.queued for entry in sim.log] == [0.0, 1.0, 2.0]
 
 
+def test_retry_after_holds_when_refused_requests_use_quota_too() -> None:
+    gate = Gate("m", Limits(rpm=60, burst=1, charge_rejected=True))
+    gate.admit(0.0, 1)
+    with pytest.raises(RateLimitError) as caught:
+        gate.admit(0.5, 1)
+    assert caught.value.retry_after == pytest.approx(1.0)
+    gate.admit(1.5, 1)
+
+
 def test_headers_tell_what_is_left() -> None:
     gate = Gate("m", Limits(rpm=120, tpm=6000, burst=60))
     gate.admit(0.0, 500)
