@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import doctest
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import fanout.clock
 from fanout.clock import Simulation, VirtualTimeError, current_clock, simulate, virtual_time
 
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
@@ -150,3 +152,8 @@ def test_context_variables_are_kept() -> None:
         assert simulate(variable.get).value == "from the notebook"
 
     asyncio.run(cell())
+
+
+def test_the_examples_of_the_package() -> None:
+    attempted = doctest.testmod(fanout.clock, raise_on_error=True).attempted
+    assert attempted >= 5

@@ -3,6 +3,10 @@
 import asyncio
 import gc
 import heapq
+import os
+import pathlib
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -227,3 +231,27 @@ def test_a_hundred_runs_are_the_same_to_the_last_digit() -> None:
     assert len(first[1]) > 100
     for _ in range(99):
         assert once() == first
+
+
+def test_other_processes_with_other_hash_seeds_take_the_same_steps() -> None:
+    code = (
+        "from fanout.clock import simulate\n"
+        "from tests.fanout.test_clock_model import busy_program\n"
+        "run = simulate(busy_program, record=True)\n"
+        "print(run.value, run.events)"
+    )
+    root = pathlib.Path(__file__).parents[2]
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            cwd=root,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 1000

@@ -175,7 +175,7 @@ def test_who_keeps_the_baton_in_real_time_is_named(monkeypatch: pytest.MonkeyPat
         time.sleep(3)
         blocked.acquire()  # a lock from before
 
-    run = simulate(work, patience=0.15)
+    run = simulate(work, patience=0.5)
     monkeypatch.undo()
     assert "virtual time stands still at 3 s: main is busy for real" in stderr.getvalue()
     assert "blocked.acquire()  # a lock from before" in stderr.getvalue()

@@ -4,7 +4,7 @@ Every blocking call ends up in `Baton.park`, which hands the baton to the thread
 Only when nobody is ready does virtual time move, in one jump, to the earliest timer. A thread that computes, reads a
 file or talks to the network keeps the baton, so the clock stands still meanwhile: an event may come late, never early.
 
-All methods but `post` and `interrupt` are called by the thread that holds the baton; that is why nothing here locks.
+Everything but `post` and `interrupt` is called by the thread that holds the baton; that is why nothing here locks.
 """
 
 import heapq
@@ -199,7 +199,8 @@ class Baton:
             successor.gate.open()
             if strand.done:
                 return
-            while not strand.gate.wait(SIGNAL_LATENCY if strand is self.root else -1):
+            latency = SIGNAL_LATENCY if strand is self.root else -1
+            while not strand.gate.wait(latency):
                 pass
         self.real_waits.start()
 

@@ -38,7 +38,8 @@ class VirtualClock(Baton):
         self._drain_ns = round(drain * 1e9)
         self._closers: list[Callable[[], object]] = []
         self._ended_ns: int | None = None
-        self._watchdog = None if patience is None else Watchdog(self, patience)
+        self._patience = patience
+        self._watchdog: Watchdog | None = None
 
     @property
     def now(self) -> float:
@@ -88,6 +89,13 @@ class VirtualClock(Baton):
         For caches of idle threads: they belong to one clock, and this is the moment to let the threads go.
         """
         self._closers.append(callback)
+
+    def open(self) -> None:
+        """Begin: the calling thread is the main thread of the simulation."""
+        self.root.enter()
+        self.real_waits.start()
+        if self._patience is not None:
+            self._watchdog = Watchdog(self, self._patience)
 
     def close(self) -> None:
         """End the simulation.

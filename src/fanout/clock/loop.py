@@ -54,7 +54,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._clock_resolution = 1e-9
 
     def time(self) -> float:
-        return self._clock.read() / 1e9
+        clock = self._clock
+        return (clock.ns if holder() is None else clock.read()) / 1e9
 
     def create_future(self) -> asyncio.Future[Any]:
         self._clock.progress()
@@ -113,25 +114,25 @@ def _refuse(name: str) -> Any:
     return refused
 
 
-for _name in (
-    *(
-        "add_reader",
-        "add_writer",
-        "sock_recv",
-        "sock_recv_into",
-        "sock_sendall",
-        "sock_connect",
-        "sock_accept",
-    ),
-    *("create_connection", "create_server", "create_unix_connection", "create_unix_server"),
-    *(
-        "create_datagram_endpoint",
-        "connect_read_pipe",
-        "connect_write_pipe",
-        "subprocess_exec",
-        "subprocess_shell",
-    ),
-):
+_OUTSIDE_WORLD = (
+    "add_reader",
+    "add_writer",
+    "connect_read_pipe",
+    "connect_write_pipe",
+    "create_connection",
+    "create_datagram_endpoint",
+    "create_server",
+    "create_unix_connection",
+    "create_unix_server",
+    "sock_accept",
+    "sock_connect",
+    "sock_recv",
+    "sock_recv_into",
+    "sock_sendall",
+    "subprocess_exec",
+    "subprocess_shell",
+)
+for _name in _OUTSIDE_WORLD:
     setattr(VirtualLoop, _name, _refuse(_name))
 
 

@@ -154,7 +154,5 @@ def _namespaces(names: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in list(names):
         module = sys.modules.get(name)
         if isinstance(module, ModuleType) and not _is_left_alone(name):
-            yield (
-                name,
-                object.__getattribute__(module, "__dict__"),
-            )  # past the hooks of modules that load lazily
+            # Past the hooks of modules that load lazily.
+            yield name, object.__getattribute__(module, "__dict__")

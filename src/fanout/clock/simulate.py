@@ -81,10 +81,13 @@ def virtual_time(**options: Unpack[Options]) -> Iterator[VirtualClock]:
 
     Run coroutines by `clock.run(…)`. `await` in the block would suspend it and let real time pass: it is refused.
 
-    Limits. Real time stays real for: what was bound to `sleep`, `monotonic` or `Lock` before the block other than as a
-    global name of a module (a default argument, a class attribute, a dataclass's `default_factory`), raw
-    `_thread.start_new_thread`, processes, sockets, `datetime.now` outside `__main__` and LangChain's tracers. A lock
-    made before the block works as long as nobody waits while holding it.
+    Limits. Only global names of modules are replaced: a `sleep`, `monotonic` or `Lock` kept elsewhere before the
+    block (a default argument, a class attribute, a dataclass's `default_factory`) stays real. So do processes, sockets,
+    `_thread.start_new_thread`, and `datetime.now` outside `__main__` and LangChain's tracers. A thread that waits in
+    real time holds all others up. That goes for a lock made before the block if its holder waits (those that are global
+    names of `__main__` are taken in), for a `SimpleQueue` made before it, and for a loop that waits for a variable to
+    change without sleeping, reading the time or trying a lock. Whatever holds the others up for `patience` seconds is
+    named on stderr. Run ids made from the system's randomness differ from run to run.
 
     Raises `Deadlock` where the main thread of the simulation waits when nothing can happen any more, and
     `VirtualTimeError` for a second simulation at the same time, an `await` in the block, a thread pool made outside,
@@ -116,8 +119,7 @@ def virtual_time(**options: Unpack[Options]) -> Iterator[VirtualClock]:
         stack.enter_context(_no_await(clock))
         if (seed := options.get("seed", 0)) is not None:
             random.seed(seed)
-        clock.root.enter()
-        clock.real_waits.start()
+        clock.open()
         try:
             yield clock
         finally:
