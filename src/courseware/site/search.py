@@ -46,7 +46,9 @@ COMPOUNDS = (
 def teach(glossary: Iterable[str] = ()) -> None:
     """Teach jieba the course's terms and the Chinese words of the glossary."""
     jieba.setLogLevel(logging.WARNING)
-    for term in {*TERMS, *COMPOUNDS, *filter(_is_chinese, glossary)}:
+    for term in sorted(
+        {*TERMS, *COMPOUNDS, *filter(_is_chinese, glossary)}, key=lambda term: (len(term), term)
+    ):
         parts = max(_splits(term), key=_plausible, default=(term,)) if len(term) > 2 else (term,)
         for part in parts:
             if len(part) > 1:
