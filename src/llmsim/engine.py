@@ -33,7 +33,8 @@ class Engine:
     up at each call, so that a virtual clock applies.
 
     A run (limits, repeat counts, the schedules of outages and bursts) starts with the first request, and anew with
-    each new virtual clock.  The log and the bill go on until `reset`.
+    each new virtual clock.  The log (its last `keep` entries) and the bill go on until `reset`; `on_attempt` hears of
+    every attempt as it opens and as it closes.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Engine:
         faults: Faults = NONE,
         clock: Callable[[], float] | None = None,
         keep: int = 100_000,
+        on_attempt: Callable[[Entry], None] | None = None,
     ) -> None:
         self.models = by_name(
             replace(m, latency=latency or m.latency, limits=limits or m.limits) for m in models
@@ -54,12 +56,13 @@ class Engine:
         self.faults = faults
         self._read = clock
         self._keep = keep
+        self._on_attempt = on_attempt
         self._lock = Lock()
         self.reset()
 
     def reset(self) -> None:
         """Forget everything that has happened, as if newly made."""
-        self.ledger = Ledger(self._keep)
+        self.ledger = Ledger(self._keep, self._on_attempt)
         self.clock = RunClock(self._read)
         self._begin()
 

@@ -2,7 +2,7 @@
 
 import html
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
@@ -131,9 +131,14 @@ class Bill:
 
 
 class Ledger:
-    """Every attempt of a run: the last `keep` in full, all of them in the totals.  Safe to use from threads."""
+    """Every attempt of a run: the last `keep` in full, all of them in the totals.  Safe to use from threads.
 
-    def __init__(self, keep: int = 100_000) -> None:
+    `on_attempt` is called with each entry as it opens and again as it closes, in the task or thread that makes the
+    attempt, so that a tracer finds its own context there.
+    """
+
+    def __init__(self, keep: int = 100_000, on_attempt: Callable[[Entry], None] | None = None) -> None:
+        self._on_attempt = on_attempt
         self._entries: deque[Entry] = deque(maxlen=keep)
         self._accounts: dict[str, Account] = {}
         self._lock = Lock()
@@ -146,6 +151,8 @@ class Ledger:
             self._entries.append(entry)
             self.in_flight += 1
             self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
+        if self._on_attempt:
+            self._on_attempt(entry)
 
     def close(self, entry: Entry, model: Model, outcome: Outcome, now: float, usage: Usage) -> None:
         """An attempt ends; what it used is priced.  A second end is ignored."""
@@ -156,6 +163,8 @@ class Ledger:
             entry.cost = model.cost(usage)
             self.in_flight -= 1
             self._accounts.setdefault(entry.model, Account()).add(entry)
+        if self._on_attempt:
+            self._on_attempt(entry)
 
     @property
     def entries(self) -> list[Entry]:

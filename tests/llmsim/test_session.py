@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -201,6 +203,41 @@ def test_errors_tell_status_and_wait_whichever_family_they_are_from() -> None:
     assert (status_of(own), retry_after_of(own)) == (429, 1.25)
     assert own.headers == {"retry-after-ms": "1250", "retry-after": "2"}
     assert (status_of(ValueError()), retry_after_of(ValueError())) == (None, None)
+
+
+def test_an_observer_hears_of_every_attempt_where_it_is_made() -> None:
+    branch: ContextVar[str] = ContextVar("branch", default="")
+    heard: list[tuple[str, str, int | None]] = []
+    sim = Simulator(
+        latency=Latency.fixed(0.1),
+        limits=Limits(rpm=60, burst=1),
+        on_attempt=lambda entry: heard.append((branch.get(), entry.outcome, entry.status)),
+    )
+
+    async def named(name: str) -> None:
+        branch.set(name)
+        await sim.acomplete("Hello", max_retries=1)
+
+    async def two() -> None:
+        await asyncio.gather(named("a"), named("b"))
+
+    simulate(two())
+    assert [h for h in heard if h[0] == "b"] == [
+        ("b", "running", None),
+        ("b", "rate_limited", 429),
+        ("b", "running", None),
+        ("b", "ok", 200),
+    ]
+
+
+def test_many_real_threads_lose_no_entry() -> None:
+    sim = Simulator(latency=Latency.fixed(0.0), limits=Limits())
+    with ThreadPoolExecutor(16) as pool:
+        texts = list(pool.map(lambda n: sim.complete(f"What is {n} + 1?").text, range(400)))
+    assert texts == [f"{n} + 1 = {n + 1}" for n in range(400)]
+    assert sim.bill().total.ok == len(sim.log) == 400
+    assert sim.ledger.in_flight == 0
+    assert 1 <= sim.ledger.peak_in_flight <= 16
 
 
 def test_real_time_works_too() -> None:

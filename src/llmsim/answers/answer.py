@@ -5,18 +5,14 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from llmsim.answers import grounded, reading, writing
+from llmsim.answers import grounded, reading, shop, writing
 from llmsim.answers.brief import Brief, read
 from llmsim.answers.schema import fill
 from llmsim.answers.tools import choose_tools
 from llmsim.answers.translation import translate, translate_known
 from llmsim.chat import Request, ToolCall
-from llmsim.corpus import corpus
-from llmsim.retrieval import graph_index
-from llmsim.semantics import affinity
 from llmsim.text import Lang, language
 
 
@@ -62,25 +58,25 @@ def work_out(task: str, brief: Brief, sure: bool, rng: random.Random) -> dict[st
         labels = grounded.labels_in(brief.instruction)
         if not labels:
             return {"label": reading.topics(text, lang, 1)["topics"][0] if text else ""}
-        return grounded.classify(labels, text, sure, rng)
+        return grounded.classify(labels, f"{text} {shop.kinds(text)}", sure, rng)
     workers: Mapping[str, Callable[[], dict[str, Any]]] = {
         "sentiment": lambda: reading.sentiment(text, sure, rng),
         "topics": lambda: reading.topics(text, lang),
         "keywords": lambda: reading.keywords(text),
-        "entities": lambda: reading.entities(text, _names()),
+        "entities": lambda: reading.entities(text, shop.names()),
         "summary": lambda: _in_language(
             reading.summary(text, sure, reading.asked_length(brief.instruction, lang)), brief
         ),
         "translate": lambda: translate(text, lang, sure),
         "judge": lambda: grounded.judge(brief.whole, text, lang, sure, rng),
         "rag": lambda: _in_language(grounded.rag(brief.question, brief.context, lang, sure), brief),
-        "questions": lambda: grounded.questions(text, lang, _how_many(brief.instruction)),
+        "questions": lambda: grounded.questions(brief.instruction, text, lang, _how_many(brief.instruction)),
         "title": lambda: _in_language(writing.title(text, lang), brief),
         "joke": lambda: writing.joke(brief.asked, lang, rng),
         "poem": lambda: writing.poem(brief.asked, lang, rng),
         "reply": lambda: writing.reply(text, lang, sure, rng),
         "pros_cons": lambda: writing.pros_cons(text),
-        "chat": lambda: writing.chat(text, lang, _known(text, lang) if sure else (), rng),
+        "chat": lambda: writing.chat(text, lang, shop.known(text, lang) if sure else (), rng),
     }
     return workers[task]()
 
@@ -94,35 +90,6 @@ def _in_language(result: dict[str, Any], brief: Brief) -> dict[str, Any]:
             known = str(translate(text, brief.lang, True)["translation"])
         return {**result, name: known or text}
     return result
-
-
-@cache
-def _names() -> dict[str, str]:
-    """The shop's proper names with their types; single Chinese common nouns among the aliases are left out."""
-    kinds = {"shop", "product", "supplier", "place"}
-    return {
-        name: entity.type
-        for entity in corpus().entities.values()
-        if entity.type in kinds
-        for name in (entity.en, entity.zh, *(alias for alias in entity.aliases if alias[:1].isupper()))
-    }
-
-
-def _known(text: str, lang: Lang) -> tuple[str, ...]:
-    """The sentence of the corpus that answers a question about the shop, if one clearly does."""
-    mentioned = graph_index().mentioned(text)
-    lines = [
-        line
-        for document in corpus().documents
-        if document.kind in ("product", "policy") and not set(document.about).isdisjoint(mentioned)
-        for line in (document.zh if lang == "zh" else document.en)
-    ]
-    # What is asked about the thing decides between its lines, not its name, which all of them could have.
-    asked = text
-    for name in (name for id in mentioned for name in corpus().entities[id].names):
-        asked = re.sub(re.escape(name), " ", asked, flags=re.IGNORECASE)
-    best = max(lines, key=lambda line: affinity(asked, line), default="")
-    return (best,) if best and affinity(asked, best) >= 0.2 else ()
 
 
 def _how_many(instruction: str) -> int:

@@ -9,7 +9,8 @@ from llmsim.text import Lang, language
 
 # Each task and the words that ask for it.  Where several match, the one that comes first in the instruction wins.
 TASKS: Mapping[str, str] = {
-    "judge": r"\b(?:judge|grade|evaluat\w+|score|rate)\b|which (?:answer|reply|one) is better|better answer"
+    "judge": r"\b(?:judge|grade|evaluat\w+|score|rate)\b"
+    r"|\bwhich .{0,30}(?:answers?|repl(?:y|ies)|one)\b.{0,4} (?:is|are) better|better answer"
     r"|评审|评委|裁判|评分|打分|评估|哪个(?:回答|答案)?更好|更好的(?:回答|答案)",
     "translate": r"\btranslat\w+|翻译|译成|译为",
     "sentiment": r"\bsentiment|\bpositive or negative|\bhow (?:does|do) .{0,40} feel\b|\bmood\b"
@@ -25,7 +26,7 @@ TASKS: Mapping[str, str] = {
     "joke": r"\bjokes?\b|笑话|段子",
     "poem": r"\bpoems?\b|\bhaikus?\b|\bverses?\b|诗|俳句",
     "reply": r"\b(?:write|draft|compose)\b.{0,40}\b(?:reply|response|email)\b|\breply to\b"
-    r"|回复(?:这|该|客户|顾客|一下)|写.{0,6}回复|邮件",
+    r"|回复(?:这|该|客户|顾客|一下)|写.{0,12}回复|邮件",
     "pros_cons": r"\bpros and cons\b|\badvantages\b|\bstrengths\b|优缺点|利弊|优点",
 }
 _COMPILED = {task: re.compile(pattern, re.IGNORECASE) for task, pattern in TASKS.items()}
@@ -45,7 +46,8 @@ _TO_CHINESE = re.compile(
     r"\b(?:in|into|to) (?:simplified )?chinese\b|(?:成|为|用)(?:简体)?中文", re.IGNORECASE
 )
 _BRIEF = re.compile(
-    r"\bone word\b|\bsingle word\b|\bonly (?:the )?(?:label|word|score|number|name)\b|\bjust the\b"
+    r"\b(?:reply|answer|respond) (?:only )?with\b"
+    r"|\bone word\b|\bsingle word\b|\bonly (?:the )?(?:label|word|score|number|name)\b|\bjust the\b"
     r"|只(?:回答|输出|返回|给)|一个词|仅(?:回答|输出|返回)",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from llmsim.semantics import affinity
-from llmsim.text import Lang, language, sentences, terms
+from llmsim.text import Lang, language, phrases, sentences, terms
 
 _SOURCE = re.compile(
     r"^\s*(?:\[(?P<a>[\w\-.]+)\]|(?:source|doc(?:ument)?|来源|文档)\s*(?P<b>[\w\-.]+)\s*[:：])\s*",
@@ -154,9 +154,26 @@ def classify(labels: list[str], text: str, sure: bool, rng: random.Random) -> di
     return {"label": chosen}
 
 
-def questions(text: str, lang: Lang, limit: int) -> dict[str, Any]:
-    """A question as several smaller ones: by its own parts, else by the usual angles."""
+_AS_QUERIES = re.compile(r"quer(?:y|ies)|rephras|rewrit|检索词|改写|说法|查询", re.IGNORECASE)
+
+
+def questions(instruction: str, text: str, lang: Lang, limit: int) -> dict[str, Any]:
+    """A question as several smaller ones (by its own parts, else by the usual angles), or as several search queries."""
     asked = text.strip().rstrip("?？。.")
+    if _AS_QUERIES.search(instruction):
+        words = (" " if lang == "en" else "").join(phrases(asked)) or asked
+        angles = {
+            "zh": ("{}", "{}评价", "{}怎么选", "{}说明", "{}价格", "{}常见问题"),
+            "en": (
+                "{}",
+                "{} reviews",
+                "how to choose {}",
+                "{} instructions",
+                "{} price",
+                "{} common problems",
+            ),
+        }[lang]
+        return {"questions": [angle.format(words) for angle in angles[:limit]]}
     parts = [
         p.strip()
         for p in re.split(r"[，,；;]|\band\b|以及|还有|并且", asked)

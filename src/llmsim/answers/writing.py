@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from llmsim.answers.reading import keywords, sentiment, topics
+from llmsim.answers.reading import keywords, sentiment, summary, topics
 from llmsim.corpus import corpus
-from llmsim.text import Lang, sentences, shorten
+from llmsim.text import Lang, language, sentences, shorten
 
 _ABOUT = re.compile(
     r"\b(?:about|on|of|for)\s+(?:an?\s+|the\s+)?([\w\- ]{2,40}?)"
@@ -117,10 +117,24 @@ def pros_cons(text: str) -> dict[str, Any]:
         score = sentiment(sentence, True, random.Random(0))["score"]
         if score:
             (pros if score > 0 else cons).append(sentence)
+    if not pros and not cons:
+        usual = {
+            "zh": (["可以从小处开始", "效果容易测量"], ["需要持续维护", "代价往往后来才显现"]),
+            "en": (
+                ["it can start small", "its effect is easy to measure"],
+                ["it needs upkeep", "its cost shows late"],
+            ),
+        }[language(text)]
+        pros, cons = usual
     return {"pros": pros, "cons": cons}
 
 
 _GREETING = re.compile(r"^\s*(?:hello|hi|hey|good (?:morning|evening)|你好|您好|嗨)", re.IGNORECASE)
+_REQUEST = re.compile(
+    r"\b(?:you are|plan|write|list|explain|describe|give|tell|make|help|please|create)\b"
+    r"|你是|请|帮|写|列|解释|介绍|规划",
+    re.IGNORECASE,
+)
 _SUM = re.compile(r"(-?\d+(?:\.\d+)?)\s*([+\-*/×÷x])\s*(-?\d+(?:\.\d+)?)")
 _OPERATORS: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
@@ -141,6 +155,13 @@ def chat(text: str, lang: Lang, found: Sequence[str], rng: random.Random) -> dic
         return {"answer": f"{match.group(0).strip()} = {value:g}"}
     if found:
         return {"answer": ("" if lang == "zh" else " ").join(found)}
+    if len(sentences(text)) > 1 and not re.search(r"[?？]", text) and not _REQUEST.search(text):
+        gist = summary(text, True)["summary"]
+        taken = {
+            "zh": f"这段话说的是：{gist}你想知道什么？",
+            "en": f"In short: {gist} What is your question?",
+        }
+        return {"answer": taken[lang]}
     if _GREETING.match(text) and len(text) < 40:
         hello = {"zh": "你好！有什么可以帮你？", "en": "Hello! How can I help you today?"}
         return {"answer": hello[lang]}
