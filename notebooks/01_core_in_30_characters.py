@@ -16,6 +16,8 @@
 # ```widget
 # predict core-three-waits
 # ```
+#
+# 押好了，就让它跑：
 
 # %% [markdown] block="predict" tags=["en"]
 # `RunnableParallel` is LangChain's building block for doing things side by side. Say there is one question and three places to look: `docs` takes 1.2 s, `web` takes 2.0 s, `history` takes 0.8 s. You put them into one `RunnableParallel` and call it once.
@@ -23,20 +25,8 @@
 # ```widget
 # predict core-three-waits
 # ```
-
-# %% [markdown] block="core" tags=["zh"]
-# ## 一句话 {#core}
 #
-# > **一份输入，多个分支并发执行；等最慢的跑完，结果按键收进字典。**
-#
-# 连标点，正好 30 个字。下面这次运行里，每个字都看得见：
-
-# %% [markdown] block="core" tags=["en"]
-# ## One sentence {#core}
-#
-# > **Give one input to several branches at once; wait for the slowest; return one dict, keyed by branch.**
-#
-# Eighteen words, and the run below shows every one of them at work:
+# Placed your bet? Then let it run:
 
 # %% block="first-run"
 import asyncio
@@ -57,7 +47,11 @@ def source(name: str, seconds: float):
     return look_up
 
 
-fan_out = RunnableParallel(docs=source("docs", 1.2), web=source("web", 2.0), history=source("history", 0.8))
+fan_out = RunnableParallel(
+    docs=source("docs", 1.2),
+    web=source("web", 2.0),
+    history=source("history", 0.8),
+)
 
 with trace_runnables() as trace:
     run = simulate(fan_out.invoke, "refunds")
@@ -65,13 +59,21 @@ with trace_runnables() as trace:
 print(run.value)
 trace
 
-# %% [markdown] block="reading" tags=["zh"]
-# 三条横线同时开始，等齐最长的那条，字典才交出来。逐个等要 1.2 + 2.0 + 0.8 = 4.0 秒，叠着等只要 2.0 秒。
+# %% [markdown] block="core" tags=["zh"]
+# ## 一句话 {#core}
+#
+# > **一份输入，多个分支并发执行；等最慢的跑完，结果按键收进字典。**
+#
+# 连标点正好 30 个字，图里都看得见：三条横线同时开始，等齐最长的那条，字典才交出来。逐个等要 1.2 + 2.0 + 0.8 = 4.0 秒，叠着等只要 2.0 秒。
 #
 # `simulate` 让真正的 `langchain-core` 跑在虚拟时钟上：等待一瞬就过，时刻分毫不差。
 
-# %% [markdown] block="reading" tags=["en"]
-# Three bars start together, and the dict comes when the longest is done. One after the other they would take 1.2 + 2.0 + 0.8 = 4.0 s. Overlapped they take 2.0 s.
+# %% [markdown] block="core" tags=["en"]
+# ## One sentence {#core}
+#
+# > **Give one input to several branches at once; wait for the slowest; return one dict, keyed by branch.**
+#
+# Eighteen words, and the picture shows them all. Three bars start together, and the dict comes when the longest is done. One after the other they would take 1.2 + 2.0 + 0.8 = 4.0 s. Overlapped they take 2.0 s.
 #
 # `simulate` runs the real `langchain-core` on a virtual clock: waiting is over in no time, and every instant is exact.
 
@@ -84,6 +86,7 @@ trace
 # ## Three things it does not promise {#not-promised}
 #
 # **Not N times faster.** No single call got any faster. The gain is sum ÷ max, and the slowest branch sets it:
+
 
 # %% block="gain"
 def gain(*seconds: float) -> float:
@@ -101,6 +104,7 @@ print(gain(0.1, 0.1, 3.0))
 
 # %% [markdown] block="no-cancel" tags=["en"]
 # **Not that one failure stops the rest.** `docs` fails at 0.5 s, and its exception reaches you at once. And `web`?
+
 
 # %% block="one-fails"
 async def docs(question: str) -> str:

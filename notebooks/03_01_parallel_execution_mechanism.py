@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown] block="predict" tags=["zh"]
-# 一段代码，十二条分支，每条都睡半秒。你在八核的笔记本上试过，半秒返回。部署到两核的容器里，变成了一秒。代码一个字没动，多出来的半秒是谁的？
+# 一段代码，十二条分支，每条都睡半秒。你在八核的笔记本上试过，半秒返回。部署到两核的容器里，却慢了一截。代码一个字没动，慢从哪里来？
 #
 # 先别往下翻，押一个数：
 #
@@ -22,7 +22,7 @@
 # 记下你的答案。学到线程池那一节，你会看到它对不对，更要紧的是为什么。
 
 # %% [markdown] block="predict" tags=["en"]
-# Twelve branches, each asleep for half a second. You tried it on a laptop with eight cores, and it came back in half a second. Deployed in a container with two, it takes a whole one. Not a character of the code has changed. Whose is the other half second?
+# Twelve branches, each asleep for half a second. You tried it on a laptop with eight cores, and it came back in half a second. Deployed in a container with two, it takes longer. Not a character of the code has changed. Where does the time go?
 #
 # Before you scroll, put a number on it:
 #
@@ -121,6 +121,7 @@ except StopIteration as stop:
 # ## `await` sends nothing to the background {#await}
 #
 # People read `await` as "do this in the background". Which background? Nest it three deep, push once more, and see where the 0.3 comes out:
+
 
 # %% block="await-chain"
 async def middle(name: str) -> str:
@@ -221,6 +222,7 @@ print(run_all(leaf("a", 0.3), leaf("b", 0.1), leaf("c", 0.2)))
 #
 # "It's `async`, so it's concurrent." Both plans below are `async`. How long does each take?
 
+
 # %% block="gather-run"
 async def fetch(name: str, seconds: float) -> str:
     await asyncio.sleep(seconds)
@@ -228,11 +230,17 @@ async def fetch(name: str, seconds: float) -> str:
 
 
 async def one_by_one() -> list[str]:
-    return [await fetch("a", 0.3), await fetch("b", 0.1), await fetch("c", 0.2)]
+    return [
+        await fetch("a", 0.3),
+        await fetch("b", 0.1),
+        await fetch("c", 0.2),
+    ]
 
 
 async def together() -> list[str]:
-    return await asyncio.gather(fetch("a", 0.3), fetch("b", 0.1), fetch("c", 0.2))
+    return await asyncio.gather(
+        fetch("a", 0.3), fetch("b", 0.1), fetch("c", 0.2)
+    )
 
 
 for plan in (one_by_one, together):
@@ -252,6 +260,7 @@ for plan in (one_by_one, together):
 # Look at the order, too. b finished first, and the list still says a, b, c. `gather` returns results in the order of its arguments, which is why the keys of a `RunnableParallel` come out as declared.
 #
 # And when does a task begin, once registered? Not at once. The loop is busy pushing you, and has to wait until you stop:
+
 
 # %% block="task-begins"
 async def note(name: str) -> None:
@@ -303,14 +312,15 @@ for workers in (12, 6, 4):
     print(f"{workers:2} workers  {run.elapsed:.1f} s  {run.value}")
 
 # %% [markdown] block="pool-read" tags=["zh"]
-# 六个线程，先做六个；另外六个在队里等到 0.5 秒才开始。总时长 1.0 秒，也就是 ⌈12 ÷ 6⌉ 轮，每轮 0.5 秒。四个线程要三轮。
+# 开头那道题，答案是 1.0 秒。六个线程，先做六个；另外六个在队里等到 0.5 秒才开始：⌈12 ÷ 6⌉ 轮，每轮 0.5 秒。四个线程要三轮。
 #
 # 线程池就是一个队列，加上几个轮流来取活的线程。“几个”只是上限：线程用到才建，闲下来的接着用。同样是上限 32 的池，看看真正建了几个：
 
 # %% [markdown] block="pool-read" tags=["en"]
-# Six threads take six jobs. The other six queue until 0.5 s. The whole takes 1.0 s: ⌈12 ÷ 6⌉ rounds of 0.5 s. Four threads need three rounds.
+# So the answer to the opening question is 1.0 s. Six threads take six jobs, and the other six queue until 0.5 s: ⌈12 ÷ 6⌉ rounds of 0.5 s. Four threads need three rounds.
 #
 # A thread pool is a queue and some threads that come to it for work. How many is only a ceiling: threads are made when needed, and an idle one is used again. Here are pools with a ceiling of 32. How many threads did they really make?
+
 
 # %% block="pool-threads"
 def threads_made(jobs: int, at_once: bool) -> int:
@@ -332,12 +342,12 @@ print("50 one by one ", simulate(threads_made, 50, False).value)
 # %% [markdown] block="pool-invoke" tags=["zh"]
 # ## `invoke` 的池子有多大 {#pool-size}
 #
-# `RunnableParallel.invoke` 用的正是这样一个池，每次调用新建一个，大小是 `max_concurrency`。你没给，就轮到 Python 的默认值：min(32, 核数 + 4)。开头那半秒的来历，这里写得清清楚楚：
+# `RunnableParallel.invoke` 用的正是这样一个池，每次调用新建一个，大小是 `max_concurrency`。你没给，就轮到 Python 的默认值：min(32, 核数 + 4)。容器里为什么慢，这里一算就清楚：
 
 # %% [markdown] block="pool-invoke" tags=["en"]
 # ## How large is the pool of `invoke`? {#pool-size}
 #
-# `RunnableParallel.invoke` runs on just such a pool, a new one for every call, and its size is `max_concurrency`. If you don't set it, Python's default applies: min(32, cores + 4). Here is where your half second came from:
+# `RunnableParallel.invoke` runs on just such a pool, a new one for every call, and its size is `max_concurrency`. If you don't set it, Python's default applies: min(32, cores + 4). Here is why the container was slower:
 
 # %% block="pool-langchain"
 from math import ceil
@@ -357,7 +367,8 @@ with trace_runnables() as trace:
 
 for cores in (2, 4, 8, 28):
     workers = min(32, cores + 4)
-    print(f"{cores:2} cores  {workers:2} workers  {ceil(12 / workers) * 0.5:.1f} s")
+    rounds = ceil(12 / workers)
+    print(f"{cores:2} cores  {workers:2} workers  {rounds * 0.5:.1f} s")
 trace
 
 # %% [markdown] block="pool-invoke-read" tags=["zh"]
@@ -380,6 +391,7 @@ trace
 #
 # Replace the `sleep` with real work. Are four threads faster than one? This cell leaves the virtual clock and runs on the real one. It takes the median of seven:
 
+
 # %% block="gil-run"
 def burn(_: int) -> int:
     return sum(i * i for i in range(150_000))
@@ -401,7 +413,9 @@ def seconds(work) -> float:
     return time.perf_counter() - begin
 
 
-ratios = sorted(seconds(in_a_row) / seconds(on_four_threads) for _ in range(7))
+ratios = sorted(
+    seconds(in_a_row) / seconds(on_four_threads) for _ in range(7)
+)
 print(f"{round(ratios[3])}x")
 
 # %% [markdown] block="gil-read" tags=["zh"]
@@ -428,14 +442,21 @@ print(f"{round(ratios[3])}x")
 from typing import Any
 
 
-def bare_invoke(steps: dict[str, Any], value: Any, limit: int | None = None) -> dict[str, Any]:
+def bare_invoke(
+    steps: dict[str, Any], value: Any, limit: int | None = None
+) -> dict[str, Any]:
     with ThreadPoolExecutor(max_workers=limit) as pool:
-        futures = {key: pool.submit(step.invoke, value) for key, step in steps.items()}
+        futures = {
+            key: pool.submit(step.invoke, value)
+            for key, step in steps.items()
+        }
         return {key: future.result() for key, future in futures.items()}
 
 
 async def bare_ainvoke(steps: dict[str, Any], value: Any) -> dict[str, Any]:
-    results = await asyncio.gather(*(step.ainvoke(value) for step in steps.values()))
+    results = await asyncio.gather(
+        *(step.ainvoke(value) for step in steps.values())
+    )
     return dict(zip(steps, results, strict=True))
 
 
@@ -475,7 +496,9 @@ class Diary(BaseCallbackHandler):
         self.begin = time.perf_counter()
         self.names: dict[UUID, str] = {}
 
-    def on_chain_start(self, serialized, inputs, *, run_id: UUID, tags=None, **rest) -> None:
+    def on_chain_start(
+        self, serialized, inputs, *, run_id: UUID, tags=None, **rest
+    ) -> None:
         branch = (tag for tag in tags or () if tag.startswith("map:key:"))
         self.names[run_id] = next(branch, "whole call")
         self.note("start", run_id)
@@ -485,7 +508,8 @@ class Diary(BaseCallbackHandler):
 
     def note(self, event: str, run_id: UUID) -> None:
         thread = threading.current_thread().name.partition("-")[0]
-        print(f"{time.perf_counter() - self.begin:.1f} s  {event:5}  {self.names[run_id]:10}  {thread}")
+        at = time.perf_counter() - self.begin
+        print(f"{at:.1f} s  {event:5}  {self.names[run_id]:10}  {thread}")
 
 
 async def acall() -> None:
@@ -542,14 +566,20 @@ def who(question: str) -> str:
 
 def request() -> None:
     user.set("lin")
-    print("invoke    ", RunnableParallel(a=who, b=who).invoke("?"), user.get())
+    print(
+        "invoke    ", RunnableParallel(a=who, b=who).invoke("?"), user.get()
+    )
     with ThreadPoolExecutor(1) as plain_pool:
         print("plain pool", plain_pool.submit(who, "?").result())
 
 
 async def arequest() -> None:
     user.set("lin")
-    print("ainvoke   ", await RunnableParallel(a=who, b=who).ainvoke("?"), user.get())
+    print(
+        "ainvoke   ",
+        await RunnableParallel(a=who, b=who).ainvoke("?"),
+        user.get(),
+    )
 
 
 _ = simulate(request)
@@ -575,6 +605,7 @@ _ = simulate(arequest())
 #
 # "Sync functions run in parallel for free under `ainvoke`." First, where do they run? One `ainvoke`, two ordinary functions, one coroutine function:
 
+
 # %% block="where"
 def thread_kind() -> str:
     return threading.current_thread().name.partition("_")[0]
@@ -591,8 +622,12 @@ async def async_call(question: str) -> str:
 
 
 async def one_of_each() -> dict[str, str]:
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(6, "pool"))
-    return await RunnableParallel(a=sync_call, b=async_call, c=sync_call).ainvoke("?")
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(6, "pool")
+    )
+    return await RunnableParallel(
+        a=sync_call, b=async_call, c=sync_call
+    ).ainvoke("?")
 
 
 with trace_runnables() as trace:
@@ -615,9 +650,12 @@ trace
 #
 # The pool, then, sets the price. Fifty calls of 0.1 s, and a pool that grows from 6 threads to 50: how long does each kind take?
 
+
 # %% block="pool-sizes"
 async def fifty(branch, workers: int) -> None:
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(workers))
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(workers)
+    )
     await RunnableParallel({f"b{i}": branch for i in range(50)}).ainvoke("?")
 
 
@@ -636,6 +674,7 @@ for workers in (6, 12, 32, 50):
 # The coroutine function never touches the pool and stays at 0.1 s. The ordinary one goes in rounds: ⌈50 ÷ workers⌉ × 0.1 s. Figures such as "async is 17 times faster" mean nothing without the number of threads. Here the same code is 9 times slower on 6 threads and level on 50.
 #
 # Another price is not in the table: the whole loop shares this default pool. Suppose twelve slow calls of 1 s are under way in the background, and in comes one that needs 0.1 s. See how long it takes, and how long once the slow ones have a pool of their own:
+
 
 # %% block="own-pool"
 def slow(question: str) -> str:
@@ -662,7 +701,9 @@ async def on_their_own_pool() -> float:
     pool = ThreadPoolExecutor(6)
 
     async def aslow(question: str) -> str:
-        return await asyncio.get_running_loop().run_in_executor(pool, slow, question)
+        return await asyncio.get_running_loop().run_in_executor(
+            pool, slow, question
+        )
 
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(6))
     return await quick_call(RunnableLambda(slow, afunc=aslow))
@@ -696,7 +737,9 @@ forms = {
     "func": RunnableLambda(sync_call),
     "async func": RunnableLambda(async_call),
     "func + afunc": RunnableLambda(sync_call, afunc=async_call),
-    "identity + afunc": RunnableLambda(lambda question: question, afunc=async_call),
+    "identity + afunc": RunnableLambda(
+        lambda question: question, afunc=async_call
+    ),
 }
 
 
@@ -708,7 +751,8 @@ def outcome(work, *args) -> str:
 
 
 for name, form in forms.items():
-    print(f"{name:16}  invoke: {outcome(form.invoke, '?'):19}  ainvoke: {outcome(form.ainvoke, '?')}")
+    sync, native = outcome(form.invoke, "?"), outcome(form.ainvoke, "?")
+    print(f"{name:16}  invoke: {sync:19}  ainvoke: {native}")
 
 # %% [markdown] block="afunc-read" tags=["zh"]
 # 规则很短：`invoke` 只认 `func`，`ainvoke` 先认 `afunc`，没有才委派 `func`。头两行是只给一个的时候：只有普通函数，两种调用都行，`ainvoke` 绕道线程池；只有协程函数，`invoke` 直接拒绝。
@@ -730,6 +774,7 @@ for name, form in forms.items():
 #
 # "A `time.sleep` in my `async def` gains nothing, but it loses nothing either." Again fifty calls, six threads:
 
+
 # %% block="blocked-loop"
 async def pretends(question: str) -> str:
     time.sleep(0.1)
@@ -740,7 +785,11 @@ for branch in (async_call, sync_call, pretends):
     print(f"{branch.__name__:10}  {simulate(fifty(branch, 6)).elapsed:.1f} s")
 
 with trace_runnables() as trace:
-    simulate(RunnableParallel(a=pretends, b=pretends, c=async_call, d=sync_call).ainvoke("?"))
+    simulate(
+        RunnableParallel(
+            a=pretends, b=pretends, c=async_call, d=sync_call
+        ).ainvoke("?")
+    )
 trace
 
 # %% [markdown] block="blocking-read" tags=["zh"]
@@ -764,6 +813,7 @@ trace
 # ## `invoke` inside an `async` function {#invoke-in-async}
 #
 # "`invoke` starts its own threads, so it does no harm in an async request handler." The branches are on other threads all right. Where is the caller? Keep a heartbeat of 0.1 s going, make the call, and count the beats:
+
 
 # %% block="handler"
 async def heartbeats_during(method: str) -> int:
@@ -810,6 +860,7 @@ for method in ("invoke", "ainvoke"):
 #
 # Twenty branches, a limit of 2. Each branch counts itself in and out, and we keep the largest number in flight:
 
+
 # %% block="peaks"
 class InFlight:
     def __init__(self) -> None:
@@ -832,12 +883,16 @@ def twenty(in_flight: InFlight) -> RunnableParallel:
         with in_flight:
             await asyncio.sleep(0.1)
 
-    return RunnableParallel({f"b{i}": RunnableLambda(call, afunc=acall) for i in range(20)})
+    return RunnableParallel(
+        {f"b{i}": RunnableLambda(call, afunc=acall) for i in range(20)}
+    )
 
 
 for method in ("invoke", "ainvoke"):
     in_flight = InFlight()
-    run = simulate(getattr(twenty(in_flight), method), "?", {"max_concurrency": 2})
+    run = simulate(
+        getattr(twenty(in_flight), method), "?", {"max_concurrency": 2}
+    )
     print(f"{method:8}  peak {in_flight.peak:2}  {run.elapsed:.1f} s")
 
 in_flight = InFlight()
@@ -857,7 +912,9 @@ print(f"{'abatch':8}  peak {in_flight.peak:2}  {run.elapsed:.1f} s")
 
 # %% block="nested-limit"
 in_flight = InFlight()
-inner = RunnableParallel({key: twenty(in_flight).steps__[key] for key in ("b0", "b1", "b2", "b3")})
+inner = RunnableParallel(
+    {key: twenty(in_flight).steps__[key] for key in ("b0", "b1", "b2", "b3")}
+)
 nested = RunnableParallel({f"g{i}": inner for i in range(4)})
 
 run = simulate(nested.invoke, "?", {"max_concurrency": 2})
@@ -873,6 +930,7 @@ print(f"peak {in_flight.peak}  {run.elapsed:.1f} s")
 #
 # For a limit that holds, put a semaphore inside the branch, right around the call. There is a trap to look at first. One semaphore, two runs, a new loop for each:
 
+
 # %% block="bound-loop"
 def two_runs(branches: int) -> list[str]:
     semaphore = asyncio.Semaphore(1)
@@ -885,9 +943,13 @@ def two_runs(branches: int) -> list[str]:
     outcomes = []
     for _ in range(2):
         try:
-            outcomes.append(f"{simulate(parallel.ainvoke('?')).elapsed:.1f} s")
+            outcomes.append(
+                f"{simulate(parallel.ainvoke('?')).elapsed:.1f} s"
+            )
         except RuntimeError as error:
-            outcomes.append(f"{type(error).__name__}: ...{str(error).partition('>')[2]}")
+            outcomes.append(
+                f"{type(error).__name__}: ...{str(error).partition('>')[2]}"
+            )
     return outcomes
 
 
@@ -983,9 +1045,12 @@ for branches in (1, 2):
 # %% block="step-one"
 from collections.abc import Awaitable, Callable, Mapping
 
+Branches = Mapping[str, Callable[[Any], Awaitable[Any]]]
 
-async def run_parallel(branches: Mapping[str, Callable[[Any], Awaitable[Any]]], value: Any) -> dict[str, Any]:
-    results = await asyncio.gather(*(branch(value) for branch in branches.values()))
+
+async def run_parallel(branches: Branches, value: Any) -> dict[str, Any]:
+    runs = (branch(value) for branch in branches.values())
+    results = await asyncio.gather(*runs)
     return dict(zip(branches, results, strict=True))
 
 
@@ -1036,6 +1101,7 @@ print(list(run.value), run.elapsed)
 # %% [markdown] block="cancel" tags=["en"]
 # **Step four: leave nothing behind.** When one branch fails, the others should stop. Before you write it, look at what `cancel()` does. This task takes 0.2 s to tidy up when it is cancelled:
 
+
 # %% block="cancel-run"
 async def tidies_up() -> None:
     try:
@@ -1047,11 +1113,16 @@ async def tidies_up() -> None:
 async def cancel_it() -> None:
     begin = time.perf_counter()
     task = asyncio.create_task(tidies_up())
+
+    def report() -> None:
+        at = time.perf_counter() - begin
+        print(f"{at:.1f} s  done={task.done()}  cancelled={task.cancelled()}")
+
     await asyncio.sleep(0.1)
     task.cancel()
-    print(f"{time.perf_counter() - begin:.1f} s  done={task.done()}")
+    report()
     await asyncio.wait([task])
-    print(f"{time.perf_counter() - begin:.1f} s  done={task.done()}  cancelled={task.cancelled()}")
+    report()
 
 
 _ = simulate(cancel_it())
@@ -1103,7 +1174,10 @@ async def works(question: str) -> str:
 
 
 async def both() -> None:
-    for parallel in (RunnableParallel(bad=refuses, good=works), Parallel(bad=refuses, good=works)):
+    for parallel in (
+        RunnableParallel(bad=refuses, good=works),
+        Parallel(bad=refuses, good=works),
+    ):
         try:
             await parallel.ainvoke("?")
         except ConnectionError:
@@ -1113,20 +1187,22 @@ async def both() -> None:
 with trace_runnables() as trace:
     simulate(both())
 
-print(simulate(fifty(sync_call, 6)).elapsed, simulate(Parallel({f"b{i}": sync_call for i in range(50)}).ainvoke("?")).elapsed)
+reference = Parallel({f"b{i}": sync_call for i in range(50)})
+for run in (simulate(fifty(sync_call, 6)), simulate(reference.ainvoke("?"))):
+    print(f"{run.elapsed:.1f} s")
 trace
 
 # %% [markdown] block="real-module-read" tags=["zh"]
 # 上面那次，`good` 在调用结束之后还跑了 0.4 秒，没有人等它：这就是孤儿任务。下面那次，它和失败同时停下。
 #
-# 那行数字是另一处不同：五十个普通函数，`RunnableParallel` 在 6 个线程上用 0.9 秒，`fanout` 只用 0.1 秒，因为它的线程随用随添，限制并发的是信号量，不是池子的大小。除此之外，它多了这些：`invoke` 和 `ainvoke` 共用一份逻辑；可以把错误收集成数据，而不是抛出；上限能由几次调用共用；每次运行都留下时间线。
+# 那两个数字是另一处不同：五十个普通函数，`RunnableParallel` 在 6 个线程上用 0.9 秒，`fanout` 只用 0.1 秒，因为它的线程随用随添，限制并发的是信号量，不是池子的大小。除此之外，它多了这些：`invoke` 和 `ainvoke` 共用一份逻辑；可以把错误收集成数据，而不是抛出；上限能由几次调用共用；每次运行都留下时间线。
 #
 # 想读的话，从 `src/fanout/parallel.py` 读起，再看 `scope.py`：你第四步的 `finally`，住在那里。
 
 # %% [markdown] block="real-module-read" tags=["en"]
 # In the upper run `good` went on for 0.4 s after the call was over, with nobody waiting for it. That is an orphan. In the lower one it stops the moment the other fails.
 #
-# The line of figures is another difference. Fifty ordinary functions take `RunnableParallel` 0.9 s on 6 threads and `fanout` 0.1 s, for it adds threads as they are needed and limits concurrency by a semaphore instead of the size of a pool. It also shares one logic between `invoke` and `ainvoke`, can collect errors as data instead of raising them, lets several calls share a limit, and leaves a timeline of every run.
+# The two figures are another difference. Fifty ordinary functions take `RunnableParallel` 0.9 s on 6 threads and `fanout` 0.1 s, for it adds threads as they are needed and limits concurrency by a semaphore instead of the size of a pool. It also shares one logic between `invoke` and `ainvoke`, can collect errors as data instead of raising them, lets several calls share a limit, and leaves a timeline of every run.
 #
 # If you want to read it, start with `src/fanout/parallel.py` and go on to `scope.py`, which is where your `finally` of step four lives.
 

@@ -233,6 +233,7 @@ print(f"{run.elapsed:.1f} s")
 #
 # One warning to finish. "The whole input" means the same object, not a copy each. Two branches add one to `n`. What does each of them see?
 
+
 # %% block="shared"
 def bump(counter: dict[str, int]) -> int:
     counter["n"] += 1
@@ -285,7 +286,11 @@ model = SimulatedChatModel(model="sim-fast")
 
 
 def ask(instruction: str) -> Runnable[dict[str, str], str]:
-    return ChatPromptTemplate.from_template(instruction + "\n\n{review}") | model | StrOutputParser()
+    return (
+        ChatPromptTemplate.from_template(instruction + "\n\n{review}")
+        | model
+        | StrOutputParser()
+    )
 
 
 with_model = RunnableParallel(
@@ -326,7 +331,9 @@ trace
 from llmsim import KeywordRetriever
 
 retriever = KeywordRetriever()
-prompt = ChatPromptTemplate.from_template("Answer from the context.\n\nContext: {context}\n\nQuestion: {question}")
+prompt = ChatPromptTemplate.from_template(
+    "Answer from the context.\n\nContext: {context}\n\nQuestion: {question}"
+)
 careful = SimulatedChatModel(model="sim-large")
 
 
@@ -334,7 +341,12 @@ def join(documents) -> str:
     return "\n".join(document.page_content for document in documents)
 
 
-answer = {"context": retriever | join, "question": RunnablePassthrough()} | prompt | careful | StrOutputParser()
+answer = (
+    {"context": retriever | join, "question": RunnablePassthrough()}
+    | prompt
+    | careful
+    | StrOutputParser()
+)
 without_question = retriever | join | careful | StrOutputParser()
 
 question = "Which supplier builds the Beacon headlamp?"
@@ -356,7 +368,10 @@ for chain in (answer, without_question):
 # A misspelt key does complain. The keys of the parallel are the variables of the prompt, letter for letter:
 
 # %% block="wrong-key"
-misspelt = {"documents": retriever | join, "question": RunnablePassthrough()} | prompt
+misspelt = {
+    "documents": retriever | join,
+    "question": RunnablePassthrough(),
+} | prompt
 try:
     simulate(misspelt.invoke, question)
 except KeyError as error:
@@ -426,9 +441,9 @@ except TypeError as error:
 # Wrapping `translate` in a `lambda` looks harmless. The next step puts the translation in title case, and that is where it falls over:
 
 # %% block="unawaited" tags=["raises-exception"]
-broken = RunnableParallel(translation=lambda review: translate(review), sentiment=sentiment) | (
-    lambda result: result["translation"].title()
-)
+broken = RunnableParallel(
+    translation=lambda review: translate(review), sentiment=sentiment
+) | (lambda result: result["translation"].title())
 simulate(broken.ainvoke(review))
 
 # %% [markdown] block="coroutine-why" tags=["zh"]
@@ -437,11 +452,13 @@ simulate(broken.ainvoke(review))
 # %% [markdown] block="coroutine-why" tags=["en"]
 # The complaint comes from `.title()`. The fault lies one step earlier, in the `lambda`. Look at what the branch really handed over:
 
-# %% block="unawaited-value"
-half_done = simulate(RunnableParallel(translation=lambda review: translate(review)).ainvoke(review))
-print(type(half_done.value["translation"]).__name__, f"{half_done.elapsed:.1f} s")
 
-half_done.value["translation"].close()
+# %% block="unawaited-value"
+def handed_over(branch) -> None:
+    run = simulate(RunnableParallel(translation=branch).ainvoke(review))
+    value = run.value["translation"]
+    print(type(value).__name__, f"{run.elapsed:.1f} s")
+    value.close()
 
 
 def logged(function):
@@ -451,9 +468,8 @@ def logged(function):
     return wrapper
 
 
-decorated = simulate(RunnableParallel(translation=logged(translate)).ainvoke(review))
-print(type(decorated.value["translation"]).__name__, f"{decorated.elapsed:.1f} s")
-decorated.value["translation"].close()
+handed_over(lambda review: translate(review))
+handed_over(logged(translate))
 
 # %% [markdown] block="coroutine-fix" tags=["zh"]
 # 一个协程对象，用时 0.0 秒：`translate` 根本没有开始。LangChain 看的是你交给它的那个函数：`lambda` 不是 `async def`，于是按普通函数处理，返回什么就收什么。没有谁去 `await` 那个返回值。
@@ -480,7 +496,9 @@ decorated.value["translation"].close()
 # `RunnableParallel` is for the first. With eight reviews and a single question you want `batch`, not eight branches:
 
 # %% block="batch-run"
-run = simulate(RunnableLambda(sentiment).batch, [review] * 8, {"max_concurrency": 4})
+run = simulate(
+    RunnableLambda(sentiment).batch, [review] * 8, {"max_concurrency": 4}
+)
 print(len(run.value), f"{run.elapsed:.1f} s")
 
 # %% [markdown] block="batch-after" tags=["zh"]

@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
+Branches = Mapping[str, Callable[[Any], Any]]
+
 
 async def run_parallel(
-    branches: Mapping[str, Callable[[Any], Any]], value: Any, limit: int | None = None
+    branches: Branches,
+    value: Any,
+    limit: int | None = None,
 ) -> dict[str, Any]:
     places = asyncio.Semaphore(limit) if limit else nullcontext()
 

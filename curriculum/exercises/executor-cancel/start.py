@@ -1,8 +1,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+Branches = Mapping[str, Callable[[Any], Any]]
+
 
 async def run_parallel(
-    branches: Mapping[str, Callable[[Any], Any]], value: Any, limit: int | None = None
+    branches: Branches,
+    value: Any,
+    limit: int | None = None,
 ) -> dict[str, Any]:
     raise NotImplementedError  # TODO

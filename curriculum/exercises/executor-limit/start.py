@@ -3,9 +3,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+Branches = Mapping[str, Callable[[Any], Any]]
+
 
 async def run_parallel(
-    branches: Mapping[str, Callable[[Any], Any]], value: Any, limit: int | None = None
+    branches: Branches,
+    value: Any,
+    limit: int | None = None,
 ) -> dict[str, Any]:
     # TODO: never more than `limit` branches in flight
 
@@ -14,5 +18,6 @@ async def run_parallel(
             return await branch(value)
         return await asyncio.to_thread(branch, value)
 
-    results = await asyncio.gather(*(run(branch) for branch in branches.values()))
+    runs = (run(branch) for branch in branches.values())
+    results = await asyncio.gather(*runs)
     return dict(zip(branches, results, strict=True))

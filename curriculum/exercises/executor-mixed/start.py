@@ -2,11 +2,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+Branches = Mapping[str, Callable[[Any], Any]]
 
-async def run_parallel(branches: Mapping[str, Callable[[Any], Any]], value: Any) -> dict[str, Any]:
+
+async def run_parallel(branches: Branches, value: Any) -> dict[str, Any]:
     async def run(branch: Callable[[Any], Any]) -> Any:
         # TODO: await a coroutine function, delegate an ordinary one
         return await branch(value)
 
-    results = await asyncio.gather(*(run(branch) for branch in branches.values()))
+    runs = (run(branch) for branch in branches.values())
+    results = await asyncio.gather(*runs)
     return dict(zip(branches, results, strict=True))

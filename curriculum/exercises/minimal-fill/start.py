@@ -2,12 +2,17 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
-from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+from langchain_core.runnables import (
+    Runnable,
+    RunnableLambda,
+    RunnablePassthrough,
+)
 
+LookUp = Callable[[str], Any]
 ___: Any = None  # TODO: replace both blanks below
 
 
-def build(find_order: Callable[[str], Any], find_customer: Callable[[str], Any]) -> Runnable[dict, dict]:
+def build(find_order: LookUp, find_customer: LookUp) -> Runnable[dict, dict]:
     return RunnablePassthrough.___(
         order=itemgetter("order_id") | RunnableLambda(find_order),
         customer=___ | RunnableLambda(find_customer),

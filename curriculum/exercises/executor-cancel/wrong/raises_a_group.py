@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
+Branches = Mapping[str, Callable[[Any], Any]]
+
 
 async def run_parallel(
-    branches: Mapping[str, Callable[[Any], Any]], value: Any, limit: int | None = None
+    branches: Branches,
+    value: Any,
+    limit: int | None = None,
 ) -> dict[str, Any]:
     places = asyncio.Semaphore(limit) if limit else nullcontext()
 
@@ -17,5 +21,6 @@ async def run_parallel(
             return await asyncio.to_thread(branch, value)
 
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(run(branch)) for branch in branches.values()]
+        runs = [run(branch) for branch in branches.values()]
+        tasks = [group.create_task(one) for one in runs]
     return dict(zip(branches, (task.result() for task in tasks), strict=True))

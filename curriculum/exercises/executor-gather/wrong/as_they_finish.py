@@ -2,8 +2,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+Branches = Mapping[str, Callable[[Any], Awaitable[Any]]]
 
-async def run_parallel(branches: Mapping[str, Callable[[Any], Awaitable[Any]]], value: Any) -> dict[str, Any]:
+
+async def run_parallel(branches: Branches, value: Any) -> dict[str, Any]:
     results: dict[str, Any] = {}
 
     async def run(key: str) -> None:

@@ -6,11 +6,17 @@ from typing import Any
 
 semaphores: dict[int, asyncio.Semaphore] = {}
 
+Branches = Mapping[str, Callable[[Any], Any]]
+
 
 async def run_parallel(
-    branches: Mapping[str, Callable[[Any], Any]], value: Any, limit: int | None = None
+    branches: Branches,
+    value: Any,
+    limit: int | None = None,
 ) -> dict[str, Any]:
-    places = semaphores.setdefault(limit, asyncio.Semaphore(limit)) if limit else nullcontext()
+    places = nullcontext()
+    if limit:
+        places = semaphores.setdefault(limit, asyncio.Semaphore(limit))
 
     async def run(branch: Callable[[Any], Any]) -> Any:
         async with places:
@@ -18,5 +24,6 @@ async def run_parallel(
                 return await branch(value)
             return await asyncio.to_thread(branch, value)
 
-    results = await asyncio.gather(*(run(branch) for branch in branches.values()))
+    runs = (run(branch) for branch in branches.values())
+    results = await asyncio.gather(*runs)
     return dict(zip(branches, results, strict=True))

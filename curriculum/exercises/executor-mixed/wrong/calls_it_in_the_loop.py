@@ -3,12 +3,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+Branches = Mapping[str, Callable[[Any], Any]]
 
-async def run_parallel(branches: Mapping[str, Callable[[Any], Any]], value: Any) -> dict[str, Any]:
+
+async def run_parallel(branches: Branches, value: Any) -> dict[str, Any]:
     async def run(branch: Callable[[Any], Any]) -> Any:
         if inspect.iscoroutinefunction(branch):
             return await branch(value)
         return branch(value)
 
-    results = await asyncio.gather(*(run(branch) for branch in branches.values()))
+    runs = (run(branch) for branch in branches.values())
+    results = await asyncio.gather(*runs)
     return dict(zip(branches, results, strict=True))

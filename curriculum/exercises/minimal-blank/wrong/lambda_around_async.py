@@ -2,7 +2,11 @@ from collections.abc import Awaitable, Callable
 from operator import itemgetter
 from typing import Any
 
-from langchain_core.runnables import Runnable, RunnableLambda, RunnableParallel
+from langchain_core.runnables import (
+    Runnable,
+    RunnableLambda,
+    RunnableParallel,
+)
 
 
 def build(

@@ -2,7 +2,11 @@ from collections.abc import Awaitable, Callable
 from operator import itemgetter
 from typing import Any
 
-from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
+from langchain_core.runnables import (
+    Runnable,
+    RunnableLambda,
+    RunnablePassthrough,
+)
 
 
 def build(
@@ -10,9 +14,10 @@ def build(
     recall: Callable[[str], Awaitable[str]],
     classify: Callable[[str], str],
 ) -> Runnable[dict[str, str], dict[str, Any]]:
+    add = RunnablePassthrough.assign
     return (
-        RunnablePassthrough.assign(documents=itemgetter("question") | RunnableLambda(search))
-        | RunnablePassthrough.assign(memory=itemgetter("user") | RunnableLambda(recall))
-        | RunnablePassthrough.assign(kind=itemgetter("question") | RunnableLambda(classify))
+        add(documents=itemgetter("question") | RunnableLambda(search))
+        | add(memory=itemgetter("user") | RunnableLambda(recall))
+        | add(kind=itemgetter("question") | RunnableLambda(classify))
         | RunnablePassthrough().pick(["documents", "memory", "kind"])
     )
