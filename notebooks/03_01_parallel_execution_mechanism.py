@@ -37,7 +37,7 @@
 #
 # 调用一次模型，程序自己几乎不干活，大半时间在等对方回话。所以“怎么并发”可以换一种问法：等的时候，谁站在那里？Python 有两种答案。
 #
-# | | 事件循环 | 线程池 |
+# | 等的时候 | 事件循环 | 线程池 |
 # |---|---|---|
 # | 谁在等 | 没有人：函数放下自己，留话“到时叫我” | 一个线程，睡在原地 |
 # | 对函数的要求 | 每处等待都写成 `await` | 没有，普通函数就行 |
@@ -52,7 +52,7 @@
 #
 # Calling a model, your program does next to nothing. Most of the time it waits for the other side to answer. So "how do I run things concurrently?" comes down to another question: while a call waits, who stands there? Python has two answers.
 #
-# | | event loop | thread pool |
+# | while waiting | event loop | thread pool |
 # |---|---|---|
 # | who waits | nobody: the function steps aside and says "call me then" | a thread, asleep on the spot |
 # | what it asks of a function | that every wait be written as `await` | nothing, any function will do |
@@ -105,12 +105,12 @@ except StopIteration as stop:
 # %% [markdown] block="coroutine-read" tags=["zh"]
 # 从上往下读。调用 `leaf()` 只造出一个对象，一行也没执行。第一次 `send`，它跑到 `await` 停下，交出一个数：0.3，意思是“0.3 秒后再叫我”。第二次 `send`，它从停下的地方接着走，局部变量都还在，直到返回。
 #
-# 从头到尾只有一个线程。协程没有自己的线程，它只在有人推的时候才动。
+# 从头到尾只有一个线程。协程没有自己的线程，它只在有人推的时候才动。所有 `async` 代码的底子就是这两样：一个能停、能续的函数，和一个推它的人。
 
 # %% [markdown] block="coroutine-read" tags=["en"]
 # Read it from the top. Calling `leaf()` made an object and ran not one line. The first `send` ran it up to the `await`, where it stopped and handed out a number, 0.3, meaning "call me again in 0.3 s". The second `send` picked up where it had stopped, with its local variables as they were, and ran to the return.
 #
-# There was one thread throughout. A coroutine has none of its own. It moves when somebody pushes it.
+# There was one thread throughout. A coroutine has none of its own. It moves when somebody pushes it. All `async` code rests on these two: a function that can stop and go on, and somebody to push it.
 
 # %% [markdown] block="await" tags=["zh"]
 # ## `await` 不是“丢到后台” {#await}
