@@ -157,37 +157,30 @@ def classify(labels: list[str], text: str, sure: bool, rng: random.Random) -> di
 _AS_QUERIES = re.compile(r"quer(?:y|ies)|rephras|rewrit|检索词|改写|说法|查询", re.IGNORECASE)
 
 
+_QUERIES = {
+    "zh": ("{}", "{}评价", "{}怎么选", "{}说明", "{}价格", "{}常见问题"),
+    "en": ("{}", "{} reviews", "how to choose {}", "{} instructions", "{} price", "{} common problems"),
+}
+_ANGLES = {
+    "zh": ("{}的定义是什么", "{}有哪些条件或例外", "{}的实际评价如何"),
+    "en": (
+        "What exactly is meant by: {}",
+        "Which exceptions apply to: {}",
+        "What do customers say about: {}",
+    ),
+}
+
+
 def questions(instruction: str, text: str, lang: Lang, limit: int) -> dict[str, Any]:
     """A question as several smaller ones (by its own parts, else by the usual angles), or as several search queries."""
     asked = text.strip().rstrip("?？。.")
     if _AS_QUERIES.search(instruction):
         words = (" " if lang == "en" else "").join(phrases(asked)) or asked
-        angles = {
-            "zh": ("{}", "{}评价", "{}怎么选", "{}说明", "{}价格", "{}常见问题"),
-            "en": (
-                "{}",
-                "{} reviews",
-                "how to choose {}",
-                "{} instructions",
-                "{} price",
-                "{} common problems",
-            ),
-        }[lang]
-        return {"questions": [angle.format(words) for angle in angles[:limit]]}
-    parts = [
-        p.strip()
-        for p in re.split(r"[，,；;]|\band\b|以及|还有|并且", asked)
-        if len(p.strip()) >= (4 if lang == "zh" else 8)
-    ]
+        return {"questions": [form.format(words) for form in _QUERIES[lang][:limit]]}
+    shortest = 4 if lang == "zh" else 8
+    pieces = re.split(r"[，,；;]|\band\b|以及|还有|并且", asked)
+    parts = [piece.strip() for piece in pieces if len(piece.strip()) >= shortest]
     if len(parts) < 2:
-        angles = {
-            "zh": ("{}的定义是什么", "{}有哪些条件或例外", "{}的实际评价如何"),
-            "en": (
-                "What exactly is meant by: {}",
-                "Which exceptions apply to: {}",
-                "What do customers say about: {}",
-            ),
-        }[lang]
-        parts = [angle.format(asked) for angle in angles]
+        parts = [angle.format(asked) for angle in _ANGLES[lang]]
     mark = "？" if lang == "zh" else "?"
     return {"questions": [p.rstrip("?？") + mark for p in parts[:limit]]}
