@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from contextvars import Context, copy_context
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from fanout import threads
 from fanout.outcome import Err, Ok
 from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span, watch
-from fanout.runtime import Leaf, Runtime
+from fanout.runtime import Ended, Leaf, Runtime, ignore
 from fanout.scope import Key, Scope
 
 if TYPE_CHECKING:
@@ -37,16 +37,28 @@ class AsyncRuntime(Runtime):
             return awaitable
         return super().call(leaf, *args)
 
-    async def _call(self, leaf: Leaf, args: tuple[Any, ...]) -> Any:
-        if leaf.afunc is not None:
-            return await leaf.afunc(*args)
-        assert leaf.func is not None
-        value = leaf.func(*args) if leaf.inline else await self._block(leaf.func, args, copy_context())
-        return await value if type(value) is CoroutineType else value
+    async def _call(self, leaf: Leaf, args: tuple[Any, ...], ended: Ended = ignore) -> Any:
+        try:
+            if leaf.afunc is not None:
+                result = await leaf.afunc(*args)
+            else:
+                func = cast(Callable[..., Any], leaf.func)
+                result = func(*args) if leaf.inline else await self._block(func, args, copy_context(), ended)
+                if type(result) is CoroutineType:
+                    result = await result
+        except _Abandoned:
+            raise  # the thread tells when it has ended
+        except BaseException as error:
+            ended(error)
+            raise
+        ended(None)
+        return result
 
-    async def _block(self, func: Callable[..., T], args: tuple[Any, ...], context: Context) -> T:
+    async def _block(
+        self, func: Callable[..., T], args: tuple[Any, ...], context: Context, ended: Ended = ignore
+    ) -> T:
         """Call a blocking function on a thread. Cancelled meanwhile, wait for it, unless it is abandoned."""
-        call = _Call(self.loop, context, func, args)
+        call = _Call(self.loop, context, func, args, ended)
         threads.start(call.run)
         cancelled: asyncio.CancelledError | None = None
         while not call.over:
@@ -56,7 +68,7 @@ class AsyncRuntime(Runtime):
             except asyncio.CancelledError as error:
                 if self.token.abandoned:
                     call.abandon()
-                    raise
+                    raise _Abandoned from error
                 cancelled = error
         if cancelled is not None:
             raise cancelled from call.error
@@ -64,9 +76,13 @@ class AsyncRuntime(Runtime):
 
     async def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]:
         if leaf.afunc is not None:
-            async with aclosing(leaf.afunc(*args)) as items:
+            items = leaf.afunc(*args)
+            try:
                 async for item in items:
                     yield item
+            finally:
+                if (aclose := getattr(items, "aclose", None)) is not None:
+                    await aclose()
         else:
             assert leaf.func is not None
             context, iterator = copy_context(), leaf.func(*args)  # one context, as in a single thread
@@ -107,6 +123,8 @@ class AsyncScope(Scope):
         self._waiter: asyncio.Future[None] | None = None
 
     def start(self, key: Key, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        if key in self._live:
+            raise ValueError(f"child {key!r} is running already")
         task = self._create_task(self._child(key, fn, args))
         if not task.done():  # an eager task factory may have run it to its end
             self._live[key] = task
@@ -144,9 +162,7 @@ class AsyncScope(Scope):
         while self._live:
             try:
                 await self._wait(None)
-            except (
-                asyncio.CancelledError
-            ) as error:  # the caller asks a second time: the children still come first
+            except asyncio.CancelledError as error:  # asked a second time: the children still come first
                 again = error
         if again is not None:
             raise again
@@ -178,6 +194,10 @@ class AsyncSignal:
         return bool(done)
 
 
+class _Abandoned(asyncio.CancelledError):
+    """The task was cancelled and did not wait for the blocking call it had made."""
+
+
 class _Call:
     """A blocking call under way on a thread, and the task that waits for it."""
 
@@ -187,8 +207,10 @@ class _Call:
         context: Context,
         func: Callable[..., Any],
         args: tuple[Any, ...],
+        ended: Ended,
     ) -> None:
         self._loop, self._context, self._func, self._args = loop, context, func, args
+        self._ended = ended
         self._recorder, self._span = current_recorder.get(), current_span.get()
         self._value: Any = None
         self.error: BaseException | None = None
@@ -205,6 +227,8 @@ class _Call:
             self._value = self._context.run(self._func, *self._args)
         except BaseException as error:
             self.error = error
+        if type(self._value) is not CoroutineType:  # a coroutine goes on, on the event loop
+            self._ended(self.error)
         if self._abandoned and self._recorder is not None and self._span is not None:
             self._recorder.end(self._span, "ok")
         _tell(self._loop, self._finish)

@@ -56,6 +56,9 @@ class Lambda(Step[I, O]):
         self.afunc = func if only_async else afunc
         self.inline = inline or isinstance(func, _QUICK)
         self._generates = _is(func, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+        agenerates = afunc is not None and _is(afunc, inspect.isasyncgenfunction)
+        if afunc is not None and agenerates != self._generates:
+            raise TypeError("func and afunc must both be generator functions, or neither")
         self._name = name or str(getattr(func, "__name__", type(func).__name__))
 
     @property

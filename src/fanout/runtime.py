@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, cast
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar, cast
 
 from fanout.outcome import Err
 from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from fanout.step import Step
 
 T = TypeVar("T")
+Ended: TypeAlias = Callable[[BaseException | None], None]
+
+
+def ignore(error: BaseException | None) -> None:
+    """For a call under no limit."""
 
 
 class Leaf(Protocol):
@@ -50,7 +55,8 @@ class Limit(Protocol):
 
     order: int
 
-    async def acquire(self, rt: Runtime) -> None: ...
+    async def acquire(self, rt: Runtime, args: tuple[Any, ...]) -> None:
+        """Wait until the call, which has these arguments, may be made."""
 
     def release(self, error: BaseException | None) -> None: ...
 
@@ -101,39 +107,63 @@ class Runtime(ABC):
 
     def call(self, leaf: Leaf, *args: Any) -> Awaitable[Any]:
         """Call the user's code, under the limits and on the executor of this runtime."""
-        return self._limited(leaf, args) if self.limits else self._call(leaf, args)
+        return self._limited(leaf, args) if self.limits else self._placed(leaf, args, ignore)
+
+    def _placed(self, leaf: Leaf, args: tuple[Any, ...], ended: Ended) -> Awaitable[Any]:
+        if self.executor is None or leaf.inline:
+            return self._call(leaf, args, ended)
+        from fanout.executors import submit
+
+        return submit(self, leaf, args, ended)
 
     async def _limited(self, leaf: Leaf, args: tuple[Any, ...]) -> Any:
         recorder, span = current_recorder.get(), current_span.get()
         if recorder is not None and span is not None:
             recorder.state(span, "limited")
-        async with self._holding():
-            if recorder is not None and span is not None:
-                return await self._observe(recorder, span, leaf, self._call(leaf, args))
-            return await self._call(leaf, args)
+        release = await self._acquire(args)
+        call = self._placed(leaf, args, release)
+        return await (call if recorder is None or span is None else self._observe(recorder, span, leaf, call))
 
-    @asynccontextmanager
-    async def _holding(self) -> AsyncGenerator[None]:
+    async def _acquire(self, args: tuple[Any, ...]) -> Ended:
+        """Take all limits. Returns what gives them back, however often and on whatever thread it is called."""
         held: list[Limit] = []
-        error: BaseException | None = None
+
+        def release(error: BaseException | None = None) -> None:
+            while True:
+                try:
+                    limit = held.pop()
+                except IndexError:
+                    return
+                limit.release(error)
+
         try:
             for limit in self.limits:
-                await limit.acquire(self)
+                await limit.acquire(self, args)
                 held.append(limit)
-            yield
-        except BaseException as raised:
-            error = raised
+        except BaseException:
+            release()
             raise
-        finally:
-            for limit in reversed(held):
-                limit.release(error)
-            del error
+        return release
 
     async def iterate(self, leaf: Leaf, *args: Any) -> AsyncGenerator[Any]:
         """The items of the iterator that the user's code returns, under the limits of this runtime."""
-        async with self._holding(), aclosing(self._iterate(leaf, args)) as items:
-            async for item in items:
-                yield item
+        release = await self._acquire(args)
+        try:
+            async with aclosing(self._items(leaf, args)) as items:
+                async for item in items:
+                    yield item
+        except BaseException as error:
+            release(error)
+            raise
+        else:
+            release(None)
+
+    def _items(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]:
+        if self.executor is None or leaf.inline:
+            return self._iterate(leaf, args)
+        from fanout.executors import submit_items
+
+        return submit_items(self, leaf, args)
 
     def observe(self, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any) -> Awaitable[Any]:
         """Run a step and record its states."""
@@ -152,7 +182,8 @@ class Runtime(ABC):
         """Await the call of a leaf and record its states."""
 
     @abstractmethod
-    def _call(self, leaf: Leaf, args: tuple[Any, ...]) -> Awaitable[Any]: ...
+    def _call(self, leaf: Leaf, args: tuple[Any, ...], ended: Ended = ignore) -> Awaitable[Any]:
+        """Call the user's code. `ended` is told the error, or None, when it has really ended, abandoned or not."""
 
     @abstractmethod
     def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]: ...

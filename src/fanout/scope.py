@@ -52,8 +52,7 @@ class Token:
         if outer is not None:
             with outer._lock:
                 outer._inner[self] = None
-            if outer.cancelled:
-                self.cancel(outer.abandoned)
+                self.cancelled, self.abandoned = outer.cancelled, outer.abandoned
 
     def cancel(self, abandon: bool = False) -> None:
         """Tell everything below. (Not by recursion: there may be a thousand levels.)"""
@@ -75,7 +74,8 @@ class Token:
         """Have `callback(abandoned)` called on cancellation, at once if that has happened already."""
         with self._lock:
             self._listeners[who] = callback
-        if self.cancelled:
+            late = self.cancelled
+        if late:
             callback(self.abandoned)
 
     def forget(self, who: object) -> None:
@@ -113,7 +113,7 @@ class Scope(ABC):
     def start(self, key: Key, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
         """Start `fn(rt, *args)` as a child, in its own copy of the context.
 
-        `rt` is the runtime inside this scope. No two children that run at the same time may have the same key.
+        `rt` is the runtime inside this scope. Raises `ValueError` if a child with this key is running.
         """
 
     def start_all(self, jobs: Iterable[Job], limit: int | None = None) -> None:

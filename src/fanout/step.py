@@ -35,12 +35,13 @@ from fanout.runtime import Runtime, drive
 from fanout.spans import enter, enter_chunks
 from fanout.steplike import I, O, P, RunnableLike
 from fanout.thread_runtime import ThreadRuntime
+from fanout.verbs import Verbs
 
 if TYPE_CHECKING:
     from fanout.map import Map
 
 
-class Step(ABC, Generic[I, O]):
+class Step(Verbs[I, O], ABC, Generic[I, O]):
     """Takes an `I`, returns an `O`, in one of two ways: blocking (`invoke`) or on asyncio (`ainvoke`)."""
 
     kind: ClassVar[str] = "step"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from contextvars import copy_context
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from fanout import threads
 from fanout.outcome import Err, Ok
 from fanout.recorder import OpenSpan, Recorder
-from fanout.runtime import Leaf, Runtime, drive
+from fanout.runtime import Ended, Leaf, Runtime, drive, ignore
 from fanout.scope import Key, Scope, Token
 
 if TYPE_CHECKING:
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
 class ThreadRuntime(Runtime):
     """On threads: children are calls on elastic threads, everything awaited blocks. Works inside a running loop."""
 
-    async def _call(self, leaf: Leaf, args: tuple[Any, ...]) -> Any:
+    async def _call(self, leaf: Leaf, args: tuple[Any, ...], ended: Ended = ignore) -> Any:
+        try:
+            value = self._called(leaf, args)
+        except BaseException as error:
+            ended(error)
+            raise
+        ended(None)
+        return value
+
+    def _called(self, leaf: Leaf, args: tuple[Any, ...]) -> Any:
         self.token.check()  # what has not started when its scope is cancelled does not start
         if leaf.func is None:
             raise TypeError(
                 f"{leaf.name} is a coroutine function: use ainvoke(), or give Lambda(func, afunc) both forms"
             )
         value = leaf.func(*args)
-        if isinstance(value, Coroutine):
+        if type(value) is CoroutineType:
             value.close()
             raise TypeError(
                 f"{leaf.name} returned a coroutine: use ainvoke(), or give Lambda(func, afunc) both forms"
@@ -36,7 +46,7 @@ class ThreadRuntime(Runtime):
         return value
 
     async def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]:
-        iterator = await self._call(leaf, args)
+        iterator = self._called(leaf, args)
         try:
             for item in iterator:
                 yield item
@@ -61,6 +71,8 @@ class ThreadRuntime(Runtime):
             return await super().observe(recorder, span, step, value)
         finally:
             self.token.forget(span)
+            if span.outcome == "abandoned":
+                recorder.end(span, "cancelled")  # the thread has come back
 
     async def sleep(self, seconds: float) -> None:
         await self.signal().wait(seconds)
@@ -82,6 +94,8 @@ class ThreadScope(Scope):
         self.token.listen(self, self._wake)
 
     def start(self, key: Key, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
+        if key in self._live:
+            raise ValueError(f"child {key!r} is running already")
         self._live[key] = None
         context = copy_context()
         threads.start(lambda refused: context.run(self._child, key, fn, args, refused))

@@ -55,7 +55,11 @@ class _Pool:
             if self._one_on_its_way:
                 return
             self._one_on_its_way = True
-        self._send_one()
+        try:
+            self._send_one()
+        except BaseException:  # an interrupt: whoever comes next must send one
+            self._one_on_its_way = False
+            raise
 
     def _send_one(self) -> None:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fanout import Parallel, Quorum, Race
+from fanout.limits import Limiter
 from fanout.recorder import record
 
 from .modes import Log, Mode, each_mode
@@ -119,3 +120,15 @@ def test_an_impossible_quorum_is_refused(k: int) -> None:
 def test_an_empty_race_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Race()
+
+
+@each_mode
+def test_an_abandoned_call_keeps_its_limit_until_it_ends(mode: Mode) -> None:
+    limiter = Limiter(1)
+
+    def limited(seconds: float) -> Parallel[Any, Any]:
+        return Parallel(call=mode.wait(seconds, "call"), limit=limiter)
+
+    run = mode.run(Race(slow=limited(5), fast=mode.wait(1, "fast")) | limited(1))
+    assert run.result() == {"call": "call"}
+    assert run.answered == (2 if mode.coroutines else 6)

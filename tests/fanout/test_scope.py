@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -134,8 +135,8 @@ def test_the_clock_of_the_runtime_is_the_virtual_one(mode: Mode) -> None:
 @each_mode
 def test_a_thousand_levels(mode: Mode) -> None:
     step: Step[Any, Any] = mode.wait(1, error=ValueError("deep"))
-    for _ in range(1000):
-        step = Parallel(inner=step, other=mode.wait(2, 0)) if _ % 100 == 0 else Parallel(inner=step)
+    for level in range(1000):
+        step = Parallel(inner=step, other=mode.wait(2, 0)) if level % 100 == 0 else Parallel(inner=step)
     run = mode.run(step)
     assert str(run.error) == "deep"
     assert run.error is not None
@@ -148,7 +149,7 @@ def test_cancelling_at_any_step_leaves_no_task_behind(delay: int) -> None:
         for _ in range(4):
             await asyncio.sleep(0)
 
-    step = Parallel(a=Race(x=leaf, y=leaf), b=Map(leaf, limit=2) if delay < 0 else leaf, c=Parallel(d=leaf))
+    step = Parallel(a=Race(x=leaf, y=leaf), b=lambda_list | Map(leaf, limit=1), c=Parallel(d=leaf))
 
     async def main() -> None:
         task = asyncio.create_task(step.ainvoke(None))
@@ -159,6 +160,33 @@ def test_cancelling_at_any_step_leaves_no_task_behind(delay: int) -> None:
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
+def test_tasks_may_be_eager() -> None:
+    async def quick(x: Any) -> Any:
+        return x
+
+    async def slow(x: Any) -> Any:
+        await asyncio.sleep(0)
+        return x
+
+    async def main() -> Any:
+        asyncio.get_running_loop().set_task_factory(getattr(asyncio, "eager_task_factory"))  # noqa: B009
+        return await Parallel(a=quick, b=slow, c=Parallel(d=quick, limit=1)).ainvoke(1)
+
+    assert asyncio.run(main()) == {"a": 1, "b": 1, "c": {"d": 1}}
+
+
+@each_mode
+def test_a_key_belongs_to_one_running_child(mode: Mode) -> None:
+    async def script(rt: Runtime) -> None:
+        async with rt.scope() as scope:
+            scope.start("a", mode.wait(1, 0).run, 0)
+            scope.start("a", mode.wait(1, 0).run, 0)
+
+    with pytest.raises(ValueError, match="child 'a' is running already"):
+        mode.run(Script(script)).result()
 
 
 # ---- any tree of steps
@@ -229,7 +257,7 @@ def test_no_child_outlives_the_call_whatever_fails(plan: Plan) -> None:
         built = Built(plan, mode)
         run = mode.run(built.step, 0)
         assert run.answered == run.settled
-        assert isinstance(run.error, ValueError | None.__class__)
+        assert run.error is None or isinstance(run.error, ValueError)
         ended = built.log.of("end") + built.log.of("cancelled")
         assert sorted(map(repr, built.log.of("start"))) == sorted(map(repr, ended))
 

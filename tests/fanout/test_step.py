@@ -99,6 +99,13 @@ class TestCoercion:
         with pytest.raises(TypeError, match="needs a function"):
             Lambda(3)  # type: ignore[call-overload]
 
+    def test_both_forms_give_parts_or_neither(self) -> None:
+        async def parts(_: Any) -> Any:
+            yield 1
+
+        with pytest.raises(TypeError, match="both be generator functions, or neither"):
+            Lambda(double, parts)
+
 
 class TestLangChain:
     prompt = PromptTemplate.from_template("say {word}")
