@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
-from langchain_core.language_models import FakeListChatModel, SimpleChatModel
+from langchain_core.language_models import FakeListChatModel, FakeListLLM, SimpleChatModel
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda, RunnableParallel, base
@@ -356,6 +356,23 @@ def test_a_traced_run_is_the_same_run(name: str) -> None:
     assert watched_log.seen == plain_log.seen
     assert (watched.value, watched.elapsed, watched.settled) == (plain.value, plain.elapsed, plain.settled)
     assert trace.spans
+
+
+def test_other_handlers_hear_of_a_model_that_is_traced() -> None:
+    """LangChain tells only the inline handlers of a completion model's start, if there are any."""
+
+    class Starts(BaseCallbackHandler):
+        def __init__(self) -> None:
+            self.prompts: list[str] = []
+
+        def on_llm_start(self, serialized: Any, prompts: list[str], **_: Any) -> None:
+            self.prompts += prompts
+
+    starts = Starts()
+    model = FakeListLLM(responses=["yes"])
+    trace = traced(lambda: model.ainvoke("why", RunnableConfig(callbacks=[starts])))
+    assert starts.prompts == ["why"]
+    assert [(s.kind, s.outcome) for s in trace.spans] == [("model", "ok")]
 
 
 @pytest.fixture

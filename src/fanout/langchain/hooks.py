@@ -7,13 +7,13 @@ each step under `ainvoke`). The hooks stand there, and only while somebody trace
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context
 from typing import Any, cast
 
+from langchain_core.callbacks import AsyncCallbackManager
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.runnables import config as runnable_config
 from langchain_core.runnables import utils as runnable_utils
@@ -21,19 +21,18 @@ from langchain_core.runnables.config import ContextThreadPoolExecutor, var_child
 from langchain_core.runnables.retry import RunnableRetry
 
 from fanout.langchain.task_view import TaskView, current_task_view, watch_task
-from fanout.langchain.tracer import KINDS, RunnableTracer, active_tracer, handed_over
-from fanout.recorder import OpenSpan, current_span, open_span
+from fanout.langchain.thread_hooks import map_, run_in_executor, submit
+from fanout.langchain.tracer import KINDS, active_tracer
+from fanout.recorder import current_span
 
 _users = 0
 _undo: list[tuple[object, str, object]] = []
 _lock = threading.Lock()
 
-_submit = ContextThreadPoolExecutor.submit
-_map = ContextThreadPoolExecutor.map
-_run_in_executor = runnable_config.run_in_executor
 _coro_with_context = runnable_utils.coro_with_context
 _call = runnable_config.call_func_with_variable_args
 _acall = runnable_config.acall_func_with_variable_args
+_on_llm_start = AsyncCallbackManager.on_llm_start
 _retry_options = RunnableRetry._kwargs_retrying
 
 IMPORTERS = (
@@ -61,6 +60,7 @@ def install() -> None:
         _put(ContextThreadPoolExecutor, "submit", submit)
         _put(ContextThreadPoolExecutor, "map", map_)
         _put(RunnableRetry, "_kwargs_retrying", retry_options)
+        _put(AsyncCallbackManager, "on_llm_start", on_llm_start)
         for name in IMPORTERS:
             module = importlib.import_module(name)
             for function, hook in _FUNCTIONS.items():
@@ -84,101 +84,6 @@ def _put(owner: object, name: str, hook: object) -> None:
     setattr(owner, name, hook)
 
 
-# ---- threads
-
-
-def submit(self: ContextThreadPoolExecutor, func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    """Notes when the job was handed over: the span starts there, and is queued until a thread takes it."""
-    tracer = active_tracer.get()
-    if tracer is not None:
-        func = _handed_over(tracer, _chunk_taken(tracer) if func is next else func)
-    return _submit(self, func, *args, **kwargs)
-
-
-def map_(
-    self: ContextThreadPoolExecutor, fn: Callable[..., Any], *iterables: Iterable[Any], **kwargs: Any
-) -> Any:
-    tracer = active_tracer.get()
-    return _map(self, _handed_over(tracer, fn) if tracer else fn, *iterables, **kwargs)
-
-
-def _handed_over(tracer: RunnableTracer, func: Callable[..., Any]) -> Callable[..., Any]:
-    above = open_span()
-    when = above.now() if above is not None else tracer.recorder.now()
-
-    def job(*args: Any, **kwargs: Any) -> Any:
-        handed_over.set((above, when))  # the job has a context of its own
-        current_task_view.set(None)
-        return func(*args, **kwargs)
-
-    return job
-
-
-def _chunk_taken(tracer: RunnableTracer) -> Callable[[Iterator[Any]], Any]:
-    """`stream` takes each chunk of each branch in a job of its own; in between, the branch's generator is suspended."""
-
-    def take(chunks: Iterator[Any]) -> Any:
-        span = tracer.streams.get(chunks)
-        if span is not None and span.end is None:
-            tracer.recorder.state(span, "busy")
-        chunk = next(chunks)
-        span = span or open_span()
-        if span is not None and span.end is None and span in tracer.seen:
-            tracer.streams[chunks] = span
-            if span.kind != "model":  # whose tokens are reported
-                tracer.recorder.event(span, "chunk")
-            tracer.recorder.state(span, "suspended")
-        return chunk
-
-    return take
-
-
-async def run_in_executor(
-    executor_or_config: Any, func: Callable[..., Any], /, *args: Any, **kwargs: Any
-) -> Any:
-    """Notes on the span that waits: queued until a thread takes the job, then busy there."""
-    tracer, view = active_tracer.get(), current_task_view.get()
-    if tracer is None:
-        return await _run_in_executor(executor_or_config, func, *args, **kwargs)
-    span = view.open[-1] if view is not None and view.open else None
-    if span is not None and view is not None and view.task is not asyncio.current_task():
-        # A task of somebody's own. A chat model makes one for its call; for anything else the span would be a guess.
-        span = span if span.kind == "model" and span is current_span.get() else None
-    job = _Job(tracer, span, func)
-    try:
-        return await _run_in_executor(executor_or_config, job, *args, **kwargs)
-    finally:
-        if span is not None and view is not None and job.done:
-            tracer.watcher[span] = view
-
-
-class _Job:
-    """A function on its way to a thread. While it is there, it and nobody else notes the states of `span`."""
-
-    def __init__(self, tracer: RunnableTracer, span: OpenSpan | None, func: Callable[..., Any]) -> None:
-        self.tracer, self.span, self.func, self.done = tracer, span, func, False
-        self.above = open_span()
-        self.when = self.above.now() if self.above is not None else tracer.recorder.now()
-        if span is not None:
-            tracer.watcher[span] = None
-            tracer.recorder.state(span, "queued")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self.span is None:
-            handed_over.set((self.above, self.when))
-        was = current_task_view.set(None)
-        if self.span is not None:
-            self.tracer.watcher[self.span] = self
-            self.tracer.recorder.state(self.span, "busy")
-        try:
-            return self.func(*args, **kwargs)
-        finally:
-            self.done = True
-            current_task_view.reset(was)
-            if self.span is not None and self.span.outcome == "abandoned":
-                self.tracer.recorder.end(self.span, "ok")  # it stays abandoned; this says when
-
-
 # ---- tasks
 
 
@@ -199,6 +104,28 @@ def coro_with_context(coro: Awaitable[Any], context: Context, *, create_task: bo
     context.run(current_task_view.set, view)
     watched = watch_task(cast("Coroutine[Any, Any, Any]", coro), view, before)
     return _coro_with_context(watched, context, create_task=create_task)
+
+
+# ---- callbacks
+
+
+async def on_llm_start(
+    self: AsyncCallbackManager, serialized: Any, prompts: list[str], run_id: Any = None, **about: Any
+) -> list[Any]:
+    """Here LangChain forgets all other handlers if one runs inline, so the tracer is told apart from them."""
+    tracer = active_tracer.get()
+    if tracer is None or tracer not in self.handlers:
+        return await _on_llm_start(self, serialized, prompts, run_id, **about)
+    others = self.copy()
+    others.remove_handler(tracer)
+    runs = await _on_llm_start(others, serialized, prompts, run_id, **about)
+    for run, prompt in zip(runs, prompts, strict=True):
+        about |= {"parent_run_id": self.parent_run_id, "tags": self.tags}
+        tracer.on_llm_start(serialized, [prompt], run_id=run.run_id, **about)
+        run.handlers = [*run.handlers, tracer]
+        if tracer in self.inheritable_handlers:
+            run.inheritable_handlers = [*run.inheritable_handlers, tracer]
+    return runs
 
 
 # ---- what a run is
@@ -250,7 +177,7 @@ def retry_options(self: RunnableRetry[Any, Any]) -> dict[str, Any]:
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    _run_in_executor: run_in_executor,
+    runnable_config.run_in_executor: run_in_executor,
     _coro_with_context: coro_with_context,
     _call: call_func,
     _acall: acall_func,

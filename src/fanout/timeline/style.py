@@ -29,7 +29,7 @@ CSS = (
     ".fanout-timeline text{fill:var(--ink)}"
     ".fanout-timeline .key{font-weight:600}"
     ".fanout-timeline .small{font-size:11px;opacity:.78}"
-    ".fanout-timeline .over{paint-order:stroke;stroke:var(--paper);stroke-width:3px;font-size:10px}"
+    ".fanout-timeline .over{paint-order:stroke;stroke:var(--paper);stroke-width:5px;font-size:10px}"
     ".fanout-timeline .grid{stroke:var(--ink);opacity:.12}"
     ".fanout-timeline .frame{stroke:var(--c);stroke-width:2;opacity:.6}"
     ".fanout-timeline .ran{fill:var(--c)}"
