@@ -46,7 +46,7 @@ test-python: setup ## Tests that need no browser · 不需要浏览器的测试
 	@pytest -m "not browser and not soak"
 
 test-browser: build ## The built site in a real Chromium · 在真实 Chromium 中测试构建好的站点
-	@pytest -m browser tests/browser
+	@pytest -m "browser and not soak" tests/browser
 
 conformance: setup ## LangChain's own tests against our drop-in · 用 LangChain 自己的测试检验替换类
 	@python -m tests.fanout.conformance

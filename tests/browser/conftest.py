@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.browser.serving import FLAGS, SITE, find_chromium, served
 from tests.browser.watch import Watch
@@ -23,21 +24,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = find_chromium()
-        if chromium is None:
-            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
-        try:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        except Error as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(
-                f"NO BROWSER: the site was not tested. Install Chromium or set CHROMIUM. {error.message}"
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """pytest-playwright's own settings, with the machine's browser."""
+    chromium = find_chromium()
+    if chromium is None:
+        installed = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+        if installed.returncode:
+            message = (
+                "NO BROWSER: the built site was not tested. Install Chromium, or name one with CHROMIUM."
             )
-        yield browser
-        browser.close()
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -49,19 +46,16 @@ def server() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
-    """A fresh profile, desktop width, reduced motion (annotations and replays stand still)."""
-    context = browser.new_context(
-        base_url=server, viewport={"width": 1440, "height": 900}, reduced_motion="reduce", locale="en-GB"
-    )
-    yield context
-    context.close()
+@pytest.fixture(scope="session")
+def base_url(server: str) -> str:
+    return server
 
 
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Desktop width, and reduced motion, so that annotations and replays stand still."""
+    size = {"width": 1440, "height": 900}
+    return {**browser_context_args, "viewport": size, "reduced_motion": "reduce", "locale": "en-GB"}
 
 
 @pytest.fixture

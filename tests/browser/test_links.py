@@ -20,7 +20,7 @@ def parsed(file: Path) -> BeautifulSoup:
 
 
 def site_url() -> str:
-    """The address that the site was built for, from the root of its sitemap or, without one, the first canonical link."""
+    """The address that the site was built for, from its canonical link."""
     canonical = parsed(SITE / "zh" / "index.html").find("link", rel="canonical")
     return str(canonical["href"]).removesuffix("zh/")
 

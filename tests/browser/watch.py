@@ -75,3 +75,12 @@ def axe(page: Page) -> list[str]:
         f"{v['nodes'][0]['any'][0]['message'] if v['nodes'][0]['any'] else ''}"
         for v in found["violations"]
     ]
+
+
+def until(page: Page, expression: str, seconds: float = 5) -> None:
+    """Wait until a JavaScript expression is true. (Playwright's own wait needs `eval`: the CSP forbids it.)"""
+    for _ in range(round(seconds / 0.05)):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"not true within {seconds} s: {expression}")

@@ -24,8 +24,9 @@ class FanOutReplay extends HTMLElement {
     this.picture.after(h("div", { class: "replay__controls" }, this.button, this.slider));
     this.button.addEventListener("click", () => (this.frame ? this.pause() : this.play()));
     this.slider.addEventListener("input", () => {
+      const wanted = Number(this.slider.value); // before pausing, which puts the slider back to the present moment
       this.pause();
-      this.show(Number(this.slider.value));
+      this.show(wanted);
     });
     this.show(this.total);
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.playWhenVisible();
