@@ -52,7 +52,7 @@ def start_branches(
     """
     recorder = current_recorder.get()
     if recorder is not None:
-        spans: list[OpenSpan] = []
+        spans = [] if scope.spans is None else scope.spans[1]  # a hedge starts them one by one
         scope.spans = (recorder, spans)
         jobs: Iterable[Job] = _recorded(scope, recorder, spans, branches, stream)
         if known and limit is not None:
