@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import suppress
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from fanout import threads
+from fanout.blocking import Abandoned, block, tell
 from fanout.outcome import Err, Ok
-from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span, watch
+from fanout.recorder import OpenSpan, Recorder, watch
 from fanout.runtime import Ended, Leaf, Runtime, ignore
 from fanout.scope import Key, Scope
 
@@ -43,36 +42,18 @@ class AsyncRuntime(Runtime):
                 result = await leaf.afunc(*args)
             else:
                 func = cast(Callable[..., Any], leaf.func)
-                result = func(*args) if leaf.inline else await self._block(func, args, copy_context(), ended)
+                result = (
+                    func(*args) if leaf.inline else await block(self.token, func, args, copy_context(), ended)
+                )
                 if type(result) is CoroutineType:
                     result = await result
-        except _Abandoned:
+        except Abandoned:
             raise  # the thread tells when it has ended
         except BaseException as error:
             ended(error)
             raise
         ended(None)
         return result
-
-    async def _block(
-        self, func: Callable[..., T], args: tuple[Any, ...], context: Context, ended: Ended = ignore
-    ) -> T:
-        """Call a blocking function on a thread. Cancelled meanwhile, wait for it, unless it is abandoned."""
-        call = _Call(self.loop, context, func, args, ended)
-        threads.start(call.run)
-        cancelled: asyncio.CancelledError | None = None
-        while not call.over:
-            call.waiter = self.loop.create_future()
-            try:
-                await call.waiter
-            except asyncio.CancelledError as error:
-                if self.token.abandoned:
-                    call.abandon()
-                    raise _Abandoned from error
-                cancelled = error
-        if cancelled is not None:
-            raise cancelled from call.error
-        return cast(T, call.result())
 
     async def _iterate(self, leaf: Leaf, args: tuple[Any, ...]) -> AsyncGenerator[Any]:
         if leaf.afunc is not None:
@@ -87,11 +68,11 @@ class AsyncRuntime(Runtime):
             assert leaf.func is not None
             context, iterator = copy_context(), leaf.func(*args)  # one context, as in a single thread
             try:
-                while (item := await self._block(next, (iterator, _END), context)) is not _END:
+                while (item := await block(self.token, next, (iterator, _END), context)) is not _END:
                     yield item
             finally:
                 if (close := getattr(iterator, "close", None)) is not None and not self.token.abandoned:
-                    await self._block(close, (), context)
+                    await block(self.token, close, (), context)
 
     def awaits(self, step: Step[Any, Any]) -> bool:
         return step.afunc is not None and not self.limits and self.executor is None
@@ -183,7 +164,7 @@ class AsyncSignal:
         if threading.get_ident() == self._thread:
             self._resolve()
         else:
-            _tell(self._loop, self._resolve)
+            tell(self._loop, self._resolve)
 
     def _resolve(self) -> None:
         if not self._future.done():
@@ -192,64 +173,6 @@ class AsyncSignal:
     async def wait(self, seconds: float | None = None) -> bool:
         done, _ = await asyncio.wait([self._future], timeout=seconds)
         return bool(done)
-
-
-class _Abandoned(asyncio.CancelledError):
-    """The task was cancelled and did not wait for the blocking call it had made."""
-
-
-class _Call:
-    """A blocking call under way on a thread, and the task that waits for it."""
-
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        context: Context,
-        func: Callable[..., Any],
-        args: tuple[Any, ...],
-        ended: Ended,
-    ) -> None:
-        self._loop, self._context, self._func, self._args = loop, context, func, args
-        self._ended = ended
-        self._recorder, self._span = current_recorder.get(), current_span.get()
-        self._value: Any = None
-        self.error: BaseException | None = None
-        self._abandoned = False
-        self.over = False
-        self.waiter: asyncio.Future[None] | None = None
-
-    def run(self, refused: RuntimeError | None) -> None:
-        if self._recorder is not None and self._span is not None:
-            self._recorder.state(self._span, "busy")
-        try:
-            if refused is not None:
-                raise refused
-            self._value = self._context.run(self._func, *self._args)
-        except BaseException as error:
-            self.error = error
-        if type(self._value) is not CoroutineType:  # a coroutine goes on, on the event loop
-            self._ended(self.error)
-        if self._abandoned and self._recorder is not None and self._span is not None:
-            self._recorder.end(self._span, "ok")
-        _tell(self._loop, self._finish)
-
-    def abandon(self) -> None:
-        self._abandoned = True
-        if self._recorder is not None and self._span is not None:
-            self._recorder.end(self._span, "abandoned")
-
-    def _finish(self) -> None:
-        self.over = True
-        if self.waiter is not None and not self.waiter.done():
-            self.waiter.set_result(None)
-
-    def result(self) -> Any:
-        try:
-            if self.error is not None:
-                raise self.error
-            return self._value
-        finally:
-            del self  # or the error holds this frame, and the frame the error
 
 
 async def _awaiting(awaitable: Awaitable[T]) -> T:
@@ -261,8 +184,3 @@ def _task_maker(loop: asyncio.AbstractEventLoop) -> Callable[[Coroutine[Any, Any
     if isinstance(loop, asyncio.BaseEventLoop) and loop.get_task_factory() is None:
         return lambda coro: asyncio.Task(coro, loop=loop)
     return loop.create_task
-
-
-def _tell(loop: asyncio.AbstractEventLoop, callback: Callable[[], object]) -> None:
-    with suppress(RuntimeError):  # the loop is closed: nobody waits for an abandoned call
-        loop.call_soon_threadsafe(callback)
