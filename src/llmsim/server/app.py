@@ -46,6 +46,9 @@ def create_app(sim: Engine, *, api_key: str | None = None) -> Starlette:
     async def home(request: Request) -> Response:
         return RedirectResponse("/status")
 
+    async def nothing(request: Request) -> Response:
+        return Response(status_code=204)
+
     return Starlette(
         routes=[
             Route("/v1/chat/completions", ChatCompletions(sim, api_key), methods=["POST"]),
@@ -55,6 +58,7 @@ def create_app(sim: Engine, *, api_key: str | None = None) -> Starlette:
             Route("/status", status),
             Route("/status.json", numbers),
             Route("/", home),
+            Route("/favicon.ico", nothing),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _crash},
     )

@@ -40,7 +40,8 @@ def _line(entry: Entry) -> dict[str, Any]:
         "at": round(entry.start, 3),
         "outcome": entry.outcome,
         "status": entry.status,
-        "fault": entry.fault,
+        # Decided from the start, but nobody could know yet.
+        "fault": None if entry.outcome == "running" else entry.fault,
         "attempt": entry.attempt,
         "first": first,
         "seconds": None if entry.seconds is None else round(entry.seconds, 3),
