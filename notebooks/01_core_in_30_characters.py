@@ -138,7 +138,7 @@ trace
 # %% [markdown] block="cost" tags=["en"]
 # Nobody told `web`. It ran on to 2.0 s, for an answer that no one wanted.
 #
-# **Not a smaller bill.** As many branches, so many calls, and the unwanted one counts as well. Concurrency saves time, not calls.
+# **Not a smaller bill.** Every branch is a call, wanted or not. Concurrency saves time, not calls.
 
 # %% [markdown] block="recall" tags=["zh"]
 # ## 合上再想 {#recall}

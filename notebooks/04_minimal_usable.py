@@ -132,12 +132,12 @@ print(simulate(with_constant.invoke, review).value)
 # %% [markdown] block="spellings" tags=["zh"]
 # ## 三种写法，一个对象 {#spellings}
 #
-# 别人的代码里，你会见到关键字、字典、管道里的裸字典三种样子。它们造出来的是同一种东西：
+# 别人的代码里，你会见到关键字、字典、管道里的裸字典三种样子。认得这三样，读别人的代码就不慌。它们造出来的是同一种东西：
 
 # %% [markdown] block="spellings" tags=["en"]
 # ## Three spellings, one object {#spellings}
 #
-# In other people's code you will meet keywords, a dict, and a bare dict inside a pipe. All three build the same thing:
+# In other people's code you will meet keywords, a dict, and a bare dict inside a pipe. Learn to recognise them, for all three build the same thing:
 
 # %% block="three-spellings"
 from langchain_core.runnables import RunnableLambda
@@ -320,12 +320,12 @@ trace
 # %% [markdown] block="rag" tags=["zh"]
 # ## 检索，再回答 {#rag}
 #
-# 先查资料，再让模型照着答，用 LCEL 写出来只有一行，里面就藏着一个裸字典写的 `RunnableParallel`。读之前先想一个问题：检索器交出的是文档，那用户的问题，是怎么到模型手里的？
+# 先查资料，再让模型照着答，用 LCEL 写出来是一条链，里面就藏着一个裸字典写的 `RunnableParallel`。读之前先想一个问题：检索器交出的是文档，那用户的问题，是怎么到模型手里的？
 
 # %% [markdown] block="rag" tags=["en"]
 # ## Retrieve, then answer {#rag}
 #
-# Look things up, then let a model answer from what was found. In LCEL that is one line, with a `RunnableParallel` hidden in it as a bare dict. Before you read it, think of this. What comes out of a retriever is documents. So how does the user's question reach the model?
+# Look things up, then let a model answer from what was found. In LCEL that is one chain, with a `RunnableParallel` hidden in it as a bare dict. Before you read it, think of this. What comes out of a retriever is documents. So how does the user's question reach the model?
 
 # %% block="rag-run"
 from llmsim import KeywordRetriever
@@ -582,8 +582,8 @@ trace
 #
 # | 想要 | 就写 |
 # |---|---|
-# | 一份输入，几件事同时做 | `RunnableParallel(a=f, b=g)`，在链中间可写成 `chain \| {"a": f, "b": g}` |
-# | 分支只要其中一格 | `itemgetter("review") \| RunnableLambda(f)` |
+# | 一份输入，几件事同时做 | `RunnableParallel(a=f, b=g)`，在链中间可写成 <code>chain &#124; {"a": f, "b": g}</code> |
+# | 分支只要其中一格 | <code>itemgetter("review") &#124; RunnableLambda(f)</code> |
 # | 留住输入，再添几格 | `RunnablePassthrough.assign(a=…, b=…)` |
 # | 原样放行一份 | `"question": RunnablePassthrough()` |
 # | 有 `async def` | `await chain.ainvoke(x)` |
@@ -602,8 +602,8 @@ trace
 #
 # | you want | you write |
 # |---|---|
-# | several jobs at once on one input | `RunnableParallel(a=f, b=g)`, or in mid-chain `chain \| {"a": f, "b": g}` |
-# | one field for a branch | `itemgetter("review") \| RunnableLambda(f)` |
+# | several jobs at once on one input | `RunnableParallel(a=f, b=g)`, or in mid-chain <code>chain &#124; {"a": f, "b": g}</code> |
+# | one field for a branch | <code>itemgetter("review") &#124; RunnableLambda(f)</code> |
 # | the input kept, and some fields added | `RunnablePassthrough.assign(a=…, b=…)` |
 # | one copy passed on untouched | `"question": RunnablePassthrough()` |
 # | an `async def` in it | `await chain.ainvoke(x)` |
