@@ -109,7 +109,15 @@ def make_site(root: Path) -> SmallCourse:
         shutil.copytree(
             REPOSITORY / name, root / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
         )
-    for name in ("course.js", "course.css", "boot.js"):
+    for name in (
+        "course.js",
+        "course.css",
+        "boot.js",
+        "root.js",
+        "root.css",
+        "img/logo.svg",
+        "img/favicon.svg",
+    ):
         course.write(f"build/web/{name}", "")
     for lang in ("zh", "en"):
         course.write(

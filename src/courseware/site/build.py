@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,16 +30,29 @@ def build(root: Path, progress: Progress) -> None:
     Raises CurriculumError for faults of the course and RuntimeError, with the tool's own words, for a failing step.
     """
     layout, began = Layout(root), time.monotonic()
-    if build_assets(layout):
-        progress.say("built build/web")
-    curriculum = load(root)
-    stage(layout, curriculum, progress=progress)
-    built = _build_sites(layout)
-    for lang in built:
-        progress.say(f"built site/{lang}")
-    finish(layout, site_url())
-    write_root(layout.site, layout.web)
+    with _alone(layout, progress):
+        if build_assets(layout):
+            progress.say("built build/web")
+        curriculum = load(root)
+        stage(layout, curriculum, progress=progress)
+        for lang in _build_sites(layout):
+            progress.say(f"built site/{lang}")
+        finish(layout, site_url())
+        write_root(layout.site, layout.web)
     progress.say(f"site/ is up to date ({time.monotonic() - began:.1f} s)")
+
+
+@contextmanager
+def _alone(layout: Layout, progress: Progress) -> Iterator[None]:
+    """Two builds at once would clean each other's pages away: the second waits for the first."""
+    layout.cache.mkdir(parents=True, exist_ok=True)
+    with (layout.cache / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.say("waiting for another build to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _build_sites(layout: Layout) -> list[Lang]:
