@@ -14,6 +14,7 @@ import pytest
 from fanout import Err, Lambda, Ok, Outcomes, Parallel, passthrough
 from fanout.limits import Limiter
 from fanout.merge import append
+from fanout.recorder import record
 
 from .modes import Log, Mode, each_mode
 
@@ -320,3 +321,21 @@ def test_a_keyboard_interrupt_stops_and_awaits_the_branches() -> None:
     with pytest.raises(KeyboardInterrupt):
         Parallel(a=work, b=interrupt).invoke(None)
     assert ended == [1]
+
+
+@each_mode
+def test_a_recording_shows_who_waits_for_the_limit_and_who_never_began(mode: Mode) -> None:
+    step = Parallel(
+        a=mode.wait(2, 1), bad=mode.wait(3, error=boom()), b=mode.wait(2, 1), c=mode.wait(2, 1), limit=1
+    )
+
+    def work() -> Any:
+        return step.ainvoke(0) if mode.asynchronous else step.invoke(0)
+
+    with record() as trace:
+        assert isinstance(mode.simulate(work).error, ValueError)
+    bad, never = trace.find("bad"), trace.find("c")
+    assert [(state.state, state.start, state.end) for state in bad.states][0] == ("limited", 0, 2)
+    assert (bad.outcome, bad.end) == ("error", 5)
+    assert [state.state for state in never.states] == ["limited"]
+    assert (never.outcome, never.end) == ("cancelled", 5)
