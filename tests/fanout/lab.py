@@ -17,6 +17,8 @@ from langchain_core.runnables import RunnableLambda, RunnableParallel
 import fanout.langchain
 from fanout import Lambda, Parallel
 from fanout.clock import simulate
+from fanout.policy import Fallback
+from fanout.retry import Retry
 
 CORES = 2
 Facts = dict[str, Any]
@@ -43,6 +45,14 @@ class Lab(ABC):
     @abstractmethod
     def parallel(self, branches: dict[str, Any], limit: int | None = None) -> Any:
         """Named branches, at most `limit` of them at a time."""
+
+    @abstractmethod
+    def retry(self, step: Any, attempts: int) -> Any:
+        """The step, tried again at once."""
+
+    @abstractmethod
+    def fallback(self, step: Any, other: Any, exception_key: str) -> Any:
+        """The step, or if it fails the other one, which finds the error in its input."""
 
     # ---- steps that are noted
 
@@ -113,6 +123,12 @@ class LangChain(Lab):
     def parallel(self, branches: dict[str, Any], limit: int | None = None) -> Any:
         return RunnableParallel(branches).with_config(max_concurrency=limit)
 
+    def retry(self, step: Any, attempts: int) -> Any:
+        return step.with_retry(stop_after_attempt=attempts, wait_exponential_jitter=False)
+
+    def fallback(self, step: Any, other: Any, exception_key: str) -> Any:
+        return step.with_fallbacks([other], exception_key=exception_key)
+
 
 class DropIn(LangChain):
     name = "dropin"
@@ -129,6 +145,12 @@ class Fanout(Lab):
 
     def parallel(self, branches: dict[str, Any], limit: int | None = None) -> Any:
         return Parallel(branches, limit=limit)
+
+    def retry(self, step: Any, attempts: int) -> Any:
+        return Retry(step, attempts, base=0)
+
+    def fallback(self, step: Any, other: Any, exception_key: str) -> Any:
+        return Fallback(step, [other], exception_key=exception_key)
 
 
 ENGINES: dict[str, type[Lab]] = {lab.name: lab for lab in (LangChain, Fanout, DropIn)}

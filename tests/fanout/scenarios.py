@@ -23,6 +23,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 
 from fanout import Parallel
 from fanout.limits import Limiter
+from fanout.policy import Timeout
 from tests.fanout.lab import CORES, ENGINES, SCENARIOS, Facts, Lab, scenario
 
 # ---- success
@@ -223,13 +224,13 @@ async def _(lab: Any) -> None:
     "failure",
     "with_retry around a parallel: a branch takes 1 s, the other fails twice at 0.1 s, then succeeds, ainvoke",
     langchain={"calls": 3, "peak": 4, "at": 1.2},
-    dropin={"calls": 3, "peak": 2, "at": 1.2},
+    fanout={"calls": 3, "peak": 2, "at": 1.2},
     reason="Every attempt runs the good branch again. LangChain leaves the copies of failed attempts running, so they"
     " overlap; here they have been cancelled.",
 )
 async def _(lab: Any) -> None:
     parallel = lab.parallel({"good": lab.step("good", 1), "flaky": _flaky(lab)})
-    await lab.acall(parallel.with_retry(stop_after_attempt=3, wait_exponential_jitter=False).ainvoke(1))
+    await lab.acall(lab.retry(parallel, 3).ainvoke(1))
     lab.calls = [name for name, _ in lab.started].count("good")
 
 
@@ -237,12 +238,12 @@ async def _(lab: Any) -> None:
     "retry-branch",
     "failure",
     "the same with with_retry around the failing branch alone",
-    langchain={"calls": 1, "peak": 2, "at": 1.0},
-    dropin={"calls": 1, "peak": 2, "at": 1.0},
+    same={"calls": 1, "peak": 2, "at": 1.0},
 )
 async def _(lab: Any) -> None:
-    flaky = _flaky(lab).with_retry(stop_after_attempt=3, wait_exponential_jitter=False)
-    await lab.acall(lab.parallel({"good": lab.step("good", 1), "flaky": flaky}).ainvoke(1))
+    await lab.acall(
+        lab.parallel({"good": lab.step("good", 1), "flaky": lab.retry(_flaky(lab), 3)}).ainvoke(1)
+    )
     lab.calls = [name for name, _ in lab.started].count("good")
 
 
@@ -265,7 +266,9 @@ def _flaky(lab: Lab) -> Any:
     "failure",
     'a branch with with_fallbacks(exception_key="error") fails at 0.1 s: what does its sibling see at 0.3 s?',
     langchain={"answer": {"a": "backup", "b": ["error", "q"]}},
+    fanout={"answer": {"a": "backup", "b": ["q"]}},
     dropin={"answer": {"a": "backup", "b": ["error", "q"]}},
+    reason="LangChain writes the error into the caller's dict. Here the fallback is given a copy.",
 )
 async def _(lab: Lab) -> None:
     async def keys(value: dict[str, Any]) -> list[str]:
@@ -273,7 +276,7 @@ async def _(lab: Lab) -> None:
         return sorted(value)
 
     primary, backup = lab.step("primary", 0.1, ValueError), lab.step("backup", 0.1)
-    branch = primary.with_fallbacks([backup], exception_key="error")
+    branch = lab.fallback(primary, backup, exception_key="error")
     await lab.acall(lab.parallel({"a": branch, "b": lab.function(keys)}).ainvoke({"q": "why"}))
 
 
@@ -347,15 +350,37 @@ async def _(lab: Lab) -> None:
 
 
 @scenario(
-    "config-timeout",
+    "timeout",
     "time-out",
-    'config={"timeout": 0.2} around a branch of 0.5 s, ainvoke',
+    'a time-out of 0.2 s around a branch of 0.5 s: config={"timeout": 0.2}, or with_timeout(0.2), ainvoke',
     langchain={"answer": {"slow": "slow"}, "at": 0.5},
+    fanout={"answer": "TimeoutError: Parallel took longer than 0.2 s", "at": 0.2},
     dropin={"answer": {"slow": "slow"}, "at": 0.5},
+    reason="LangChain has no time-out for a Runnable, and silently ignores the key.",
 )
 async def _(lab: Lab) -> None:
     parallel = lab.parallel({"slow": lab.step("slow", 0.5)})
-    await lab.acall(parallel.ainvoke(1, {"timeout": 0.2}))
+    await lab.acall(
+        Timeout(parallel, 0.2).ainvoke(1) if lab.name == "fanout" else parallel.ainvoke(1, {"timeout": 0.2})
+    )
+
+
+@scenario(
+    "timeout-invoke",
+    "time-out",
+    "the same with a blocking branch, invoke",
+    langchain={"at": 0.5, "effects": {"slow": 0.5}},
+    fanout={"at": 0.2, "effects": {"slow": 0.5}},
+    dropin={"at": 0.5, "effects": {"slow": 0.5}},
+    reason="Nobody can stop a thread, but the caller need not wait for it: the call is abandoned, its result dropped.",
+)
+def _(lab: Lab) -> None:
+    parallel = lab.parallel({"slow": lab.blocking("slow", 0.5)})
+    lab.call(
+        lambda: (
+            Timeout(parallel, 0.2).invoke(1) if lab.name == "fanout" else parallel.invoke(1, {"timeout": 0.2})
+        )
+    )
 
 
 @scenario(

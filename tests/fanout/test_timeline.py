@@ -116,7 +116,7 @@ def test_text_marks_errors_orphans_and_abandoned_threads() -> None:
 def test_attempts_share_a_row_with_the_pause_between_them() -> None:
     flaky = timeline(RETRY, columns=50).text().splitlines()[1]
     bar = flaky[flaky.index("│") + 1 : flaky.rindex("│")]
-    assert [sign for n, sign in enumerate(bar) if n == 0 or bar[n - 1] != sign] == ["█", "×", ":", "█"]
+    assert [sign for n, sign in enumerate(bar) if n == 0 or bar[n - 1] != sign] == ["▓", "×", ":", "▓"]
 
 
 def test_an_empty_trace_says_so() -> None:
@@ -294,3 +294,16 @@ def test_width_and_shorten_count_columns() -> None:
     assert width("向量 a") == 6
     assert shorten("向量检索", 5) == "向量…"
     assert shorten("abc", 3) == "abc"
+
+
+def test_what_was_only_seen_to_start_and_end_is_not_called_running() -> None:
+    words = "".join(tree(Trace([span(1, None, "a", 0, 1)])).itertext())
+    assert LABELS["active"] in words
+    assert LABELS["running"] not in words.partition("}")[2]
+
+
+def test_where_several_end_together_the_outermost_has_the_say() -> None:
+    trace = Trace([span(1, None, "", 0, 1, outcome="timeout"), span(2, 1, "", 0, 1, outcome="cancelled")])
+    shapes = [e.get("class") for e in tree(trace).iter() if e.get("class") in ("cross", "stop")]
+    assert shapes == ["cross", "cross"]  # in the row and in the legend
+    assert "×" in timeline(trace).text()

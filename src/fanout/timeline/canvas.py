@@ -16,7 +16,7 @@ from fanout.timeline.style import CSS
 from fanout.trace import Trace
 
 WIDTH = 640
-LEGEND = "running suspended busy queued limited backoff orphan error cancelled active waiting"
+LEGEND = "running active suspended busy queued limited backoff orphan error cancelled waiting"
 """What the legend may explain, in its order."""
 
 
@@ -85,8 +85,7 @@ class Canvas:
         return y + 20
 
     def legend(self, y: float) -> float:
-        used = {"running" if state == "" and "busy" not in self.used else state for state in self.used}
-        shown = [state for state in LEGEND.split() if state in used]
+        shown = [state for state in LEGEND.split() if state in self.used]
         if not shown:
             return y + 4
         colour = 1 if self.crowded else 0
@@ -109,6 +108,7 @@ class Canvas:
             "waiting": "suspended",
             "orphan": "orphan",
             "limited": "limited",
+            "active": "ran" if self.crowded else "active",
         }.get(state, "ran")
         fill = f' fill="url(#{self.id}-h0)"' if state == "limited" else ""
         return f'<rect class="{shape}" x="1" y="1" width="19" height="10" rx="2"{fill}/>'

@@ -33,6 +33,7 @@ CSS = (
     ".fanout-timeline .grid{stroke:var(--ink);opacity:.12}"
     ".fanout-timeline .frame{stroke:var(--c);stroke-width:2;opacity:.6}"
     ".fanout-timeline .ran{fill:var(--c)}"
+    ".fanout-timeline .active{fill:var(--c);opacity:.7}"
     ".fanout-timeline .suspended{fill:var(--c);opacity:.38}"
     ".fanout-timeline .queued{stroke:var(--c);stroke-width:1.5;opacity:.75}"
     ".fanout-timeline .limited{stroke:var(--c);stroke-width:1}"

@@ -73,9 +73,13 @@ class Drawing(Canvas):
             code = bar.span.code
             place = f' data-code="{escape(f"{code.file}:{code.line}")}"' if code else ""
             self.parts.append(f'<g class="c{row.colour}" data-span="{bar.span.id}"{place}>{inside}</g>')
-        self.parts += [
-            mark for bar in row.bars for mark in self._end_mark(bar, middle, min(4.0, height / 2.4))
-        ]
+        marks = {
+            bar.stopped: MARKS[bar.span.outcome] for bar in reversed(row.bars) if bar.span.outcome in MARKS
+        }
+        for moment, kind in marks.items():  # where several end together, the outermost has the say
+            self.used.add(kind)
+            shape = mark(kind, min(4.0, height / 2.4))
+            self.parts.append(f'<svg x="{self.x(moment)}" y="{middle:g}" overflow="visible">{shape}</svg>')
 
     def _frame(self, row: Row, middle: float, height: float) -> Iterator[str]:
         """The extent of a span that has others below it, where the row shows nothing else."""
@@ -111,7 +115,7 @@ class Drawing(Canvas):
     def _piece(self, piece: Piece, colour: int, y: float, height: float) -> str:
         place, middle = self.extent(piece.start, piece.end), y + height / 2
         ends = f'x1="{self.x(piece.start)}" x2="{self.x(piece.end)}" y1="{middle:g}" y2="{middle:g}"'
-        self.used.add("orphan" if piece.orphan else piece.state)
+        self.used.add("orphan" if piece.orphan else piece.state or "active")
         if piece.orphan:
             return f'<rect class="orphan" {place} y="{y + 0.75:g}" height="{height - 1.5:g}" rx="2"/>'
         if piece.state in ("queued", "backoff"):
@@ -121,15 +125,8 @@ class Drawing(Canvas):
                 f'<rect class="limited" {place} y="{y + 0.5:g}" height="{height - 1:g}" rx="2" '
                 f'fill="url(#{self.id}-h{colour})"/>'
             )
-        shape = "suspended" if piece.state == "suspended" else "ran"
+        shape = {"running": "ran", "busy": "ran", "suspended": "suspended"}.get(piece.state, "active")
         return f'<rect class="{shape}" {place} y="{y:g}" height="{height:g}" rx="2"/>'
-
-    def _end_mark(self, bar: Bar, y: float, r: float) -> Iterator[str]:
-        kind = MARKS.get(bar.span.outcome)
-        if kind is None:
-            return
-        self.used.add(kind)
-        yield f'<svg x="{self.x(bar.stopped)}" y="{y:g}" overflow="visible">{mark(kind, r)}</svg>'
 
     def _aborts(self, tops: Mapping[int, float]) -> Iterator[str]:
         """A line at the moment of a failure, from the branch that failed to those that were stopped for it."""

@@ -8,7 +8,7 @@ from fanout.timeline.layout import Layout, Row, seconds, shorten, verdict, width
 from fanout.trace import Trace
 
 SIGNS = {
-    "": "█",
+    "": "▓",  # under way: only start and end were seen
     "running": "█",
     "busy": "█",
     "suspended": "▒",
@@ -55,7 +55,8 @@ def _bar(row: Row, total: float, plot: int) -> str:
         for piece in bar.pieces:
             start = column(piece.start)
             for n in range(start, max(start, column(piece.end - total * 1e-9)) + 1):
-                cells[n] = "┄" if piece.orphan else SIGNS.get(piece.state, "█")
+                cells[n] = "┄" if piece.orphan else SIGNS.get(piece.state, "▓")
+    for bar in reversed(row.bars):  # where several end together, the outermost has the say
         if bar.span.outcome in ENDS:
             cells[column(bar.stopped - total * 1e-9)] = ENDS[bar.span.outcome]
     return "".join(cells)
