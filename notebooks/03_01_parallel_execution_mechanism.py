@@ -152,12 +152,12 @@ except StopIteration as stop:
 # %% [markdown] block="event-loop" tags=["zh"]
 # ## 事件循环：一张日程表 {#event-loop}
 #
-# 那么，谁来记住“0.3 秒后叫 a”，谁来推？一张按时间排好的日程表，加一个循环：
+# 那么，谁来记住“0.3 秒后叫 `a`”，谁来推？一张按时间排好的日程表，加一个循环：
 
 # %% [markdown] block="event-loop" tags=["en"]
 # ## An event loop is an agenda {#event-loop}
 #
-# So who remembers "call a in 0.3 s", and who does the pushing? An agenda sorted by time, and a loop:
+# So who remembers "call `a` in 0.3 s", and who does the pushing? An agenda sorted by time, and a loop:
 
 # %% block="tiny-loop"
 import heapq
@@ -181,7 +181,7 @@ def run_all(*coroutines: Coroutine) -> float:
 print(run_all(leaf("a", 0.3), leaf("b", 0.1), leaf("c", 0.2)))
 
 # %% [markdown] block="event-loop-read" tags=["zh"]
-# 三个协程都先开了头，然后按 b、c、a 的次序结束。等待加起来是 0.6 秒，日程走到 0.3 秒就空了。还是只有一个线程。
+# 三个协程都先开了头，然后按 `b`、`c`、`a` 的次序结束。等待加起来是 0.6 秒，日程走到 0.3 秒就空了。还是只有一个线程。
 #
 # 取出最早的一项，推它走一步，把下一次的时刻登记回去：asyncio 的循环骨子里就是这样。对照它的源码（CPython 3.11），零件一个对一个：
 #
@@ -197,7 +197,7 @@ print(run_all(leaf("a", 0.3), leaf("b", 0.1), leaf("c", 0.2)))
 # 记住循环的弱点：推人的只有它一个。哪个协程两次 `await` 之间磨蹭，其余的全都得等。
 
 # %% [markdown] block="event-loop-read" tags=["en"]
-# All three began, and they ended in the order b, c, a. The waits add up to 0.6 s, and the agenda was empty at 0.3 s. Still one thread.
+# All three began, and they ended in the order `b`, `c`, `a`. The waits add up to 0.6 s, and the agenda was empty at 0.3 s. Still one thread.
 #
 # Take the earliest entry, push it one step, write down its next moment: at heart asyncio's loop does just that. Set beside its source (CPython 3.11), the parts match one for one:
 #
@@ -250,14 +250,14 @@ for plan in (one_by_one, together):
 # %% [markdown] block="gather-read" tags=["zh"]
 # `await` 的意思是“等它做完，我再往下走”。一个接一个地 `await`，就是排队：0.6 秒。`gather` 先把每个协程包成任务（`asyncio.Task`），全都登记上日程，然后才等：0.3 秒。任务就是登记过的协程，不管有没有人在等，循环都会推着它走。
 #
-# 注意结果的次序：b 最先完成，列表里仍然是 a、b、c。`gather` 按参数的次序交结果，所以 `RunnableParallel` 的键也按声明的次序排。
+# 注意结果的次序：`b` 最先完成，列表里仍然是 `a`、`b`、`c`。`gather` 按参数的次序交结果，所以 `RunnableParallel` 的键也按声明的次序排。
 #
 # 登记之后什么时候开跑？不是马上。循环此刻正推着你，得等你停下来：
 
 # %% [markdown] block="gather-read" tags=["en"]
 # `await` means "I go on when this is done". One `await` after another is a queue: 0.6 s. `gather` first wraps each coroutine in a task (`asyncio.Task`), enters them all in the agenda, and only then waits: 0.3 s. A task is a coroutine that has been registered. The loop pushes it along whether or not somebody waits for it.
 #
-# Look at the order, too. b finished first, and the list still says a, b, c. `gather` returns results in the order of its arguments, which is why the keys of a `RunnableParallel` come out as declared.
+# Look at the order, too. `b` finished first, and the list still says `a`, `b`, `c`. `gather` returns results in the order of its arguments, which is why the keys of a `RunnableParallel` come out as declared.
 #
 # And when does a task begin, once registered? Not at once. The loop is busy pushing you, and has to wait until you stop:
 
@@ -526,8 +526,8 @@ _ = simulate(acall())
 # 1. **整次调用登记在案。** 两边都先建回调管理器，报一声开始：[`invoke`，L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148)，[`ainvoke`，L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211)。你的追踪工具看到的根节点，就是这一行。
 # 2. **每条分支领一份自己的配置。** [`_invoke_step`，L4165](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4165)，[`_ainvoke_step`，L4220](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4220)。配置里加了标签 `map:key:a`，所以日记里认得出谁是谁。输入没有动，三条分支收到的是同一个对象。
 # 3. **开跑，从这里分道。** `invoke` [新建一个线程池，L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185)，逐条 `submit`，于是三行 `start` 都记在池里的线程上。`ainvoke` 把三条分支交给[一个 `gather`，L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236)，三行都记在主线程：分支是任务，没有换线程。
-# 4. **等。** `invoke` 的主线程[按键的次序取 `future.result()`，L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190)，先守着 a；b 和 c 早就完了，日记里也是它们先 `end`，只是结果还没轮到取。`ainvoke` 等的是那个 `gather`，主线程腾出来做别的。
-# 5. **收成字典。** 最后一条是 a，0.3 秒；整次调用同时结束。`ainvoke` 在这里[用 `zip` 把键配回去，L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248)。
+# 4. **等。** `invoke` 的主线程[按键的次序取 `future.result()`，L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190)，先守着 `a`；`b` 和 `c` 早就完了，日记里也是它们先 `end`，只是结果还没轮到取。`ainvoke` 等的是那个 `gather`，主线程腾出来做别的。
+# 5. **收成字典。** 最后一条是 `a`，0.3 秒；整次调用同时结束。`ainvoke` 在这里[用 `zip` 把键配回去，L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248)。
 #
 # 线程池是在 [`get_executor_for_config`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L660) 里建的：`max_workers=config.get("max_concurrency")`。一次调用里，只有这一处读 `max_concurrency`，这件事后面要用。
 
@@ -537,8 +537,8 @@ _ = simulate(acall())
 # 1. **The whole call is put on record.** Both make a callback manager and announce the start: [`invoke`, L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148), [`ainvoke`, L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211). This line is the root node that your tracing tool shows.
 # 2. **Each branch is given a config of its own.** [`_invoke_step`, L4165](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4165), [`_ainvoke_step`, L4220](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4220). The tag `map:key:a` is added to it, which is how the diary can tell who is who. The input is left alone: all three branches receive the same object.
 # 3. **They start, and here the ways part.** `invoke` [makes a thread pool, L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185), and submits one branch after another, so the three `start` lines come from threads of the pool. `ainvoke` hands the branches to [one `gather`, L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236), and all three lines come from the main thread: a branch is a task here, and tasks don't change threads.
-# 4. **Waiting.** The main thread of `invoke` [takes `future.result()` key by key, L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190), and so stands at a first. b and c were done long before, and their `end` comes first in the diary. Their results just haven't been fetched yet. `ainvoke` awaits its `gather`, and the main thread is free for other things.
-# 5. **Making the dict.** a is last, at 0.3 s, and the whole call ends with it. `ainvoke` [puts the keys back with `zip`, L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248).
+# 4. **Waiting.** The main thread of `invoke` [takes `future.result()` key by key, L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190), and so stands at `a` first. `b` and `c` were done long before, and their `end` comes first in the diary. Their results just haven't been fetched yet. `ainvoke` awaits its `gather`, and the main thread is free for other things.
+# 5. **Making the dict.** `a` is last, at 0.3 s, and the whole call ends with it. `ainvoke` [puts the keys back with `zip`, L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248).
 #
 # The pool is made in [`get_executor_for_config`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L660), with `max_workers=config.get("max_concurrency")`. In a single call that is the only place where `max_concurrency` is read, which will matter shortly.
 
