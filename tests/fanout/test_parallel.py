@@ -335,7 +335,7 @@ def test_a_recording_shows_who_waits_for_the_limit_and_who_never_began(mode: Mod
     with record() as trace:
         assert isinstance(mode.simulate(work).error, ValueError)
     bad, never = trace.find("bad"), trace.find("c")
-    assert [(state.state, state.start, state.end) for state in bad.states][0] == ("limited", 0, 2)
+    assert next((state.state, state.start, state.end) for state in bad.states) == ("limited", 0, 2)
     assert (bad.outcome, bad.end) == ("error", 5)
     assert [state.state for state in never.states] == ["limited"]
     assert (never.outcome, never.end) == ("cancelled", 5)
