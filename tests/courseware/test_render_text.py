@@ -8,7 +8,13 @@ import markdown
 import pytest
 
 from courseware.curriculum import Curriculum, load
-from courseware.render.text import with_claims, with_task_items, with_task_marks, with_widgets
+from courseware.render.text import (
+    with_claims,
+    with_task_items,
+    with_task_marks,
+    with_widgets,
+    without_empty_headers,
+)
 from tests.courseware.small_course import SmallCourse
 
 
@@ -128,3 +134,9 @@ def test_check_list_items_get_their_ids_and_their_boxes_a_name() -> None:
     assert 'aria-label="I can say it &amp; &quot;more&quot;"' in html
     assert "<span data-task" not in html
     assert html.count('<li class="task-list-item">') == 1
+
+
+def test_the_empty_corner_of_a_table_is_no_header() -> None:
+    html = markdown.markdown("| | a |\n|---|---|\n| b | 1 |", extensions=["tables"])
+
+    assert "<td></td>\n<th>a</th>" in without_empty_headers(html)

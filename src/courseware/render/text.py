@@ -19,6 +19,7 @@ _ITEM = re.compile(
     r"(?P<text>[^<]*(?:<(?!/?li|ul|ol)[^>]*>[^<]*)*)",
     re.S,
 )
+_EMPTY_HEADER = re.compile(r"<th(?P<attributes>[^>]*)></th>")
 CLAIMS_PAGE = "/claims.md"
 
 
@@ -67,3 +68,8 @@ def with_task_items(html: str) -> str:
         return f'<li class="task-list-item" data-task="{found["id"]}">{before}{found["text"]}'
 
     return _ITEM.sub(item, html)
+
+
+def without_empty_headers(html: str) -> str:
+    """The empty corner of a table is no header: screen readers would announce one without a name."""
+    return _EMPTY_HEADER.sub(r"<td\g<attributes>></td>", html)

@@ -19,7 +19,7 @@ from courseware.curriculum import CurriculumError, load
 from courseware.layout import Layout
 from courseware.lessons.progress import Progress
 from courseware.pages import navigation
-from courseware.render.text import with_task_items
+from courseware.render.text import with_task_items, without_empty_headers
 from courseware.site import alternates, blocks
 from courseware.site.search import teach
 from courseware.site.stage import for_page, lesson_page, stage
@@ -118,8 +118,8 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
 
 
 def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Give check-list items their ids."""
-    return with_task_items(html)
+    """Give check-list items their ids, and tables no headers without a name."""
+    return without_empty_headers(with_task_items(html))
 
 
 def on_page_context(
