@@ -7,6 +7,7 @@ row is a "thread" named after its lane.
 
 from __future__ import annotations
 
+from heapq import heappush, heapreplace
 from typing import Any
 
 from fanout.trace import Span, Trace
@@ -97,21 +98,51 @@ def _first_use(rows: dict[int, tuple[str, int]]) -> Any:
     return lambda row: (lanes[row[0]], row[1], order[row])
 
 
+class _Row:
+    """A row of a lane while it is filled from left to right."""
+
+    def __init__(self, lane: str, number: int) -> None:
+        self.name = (lane, number)
+        self.open: list[Span] = []
+        self.reached = 0.0
+        self.free_from = 0.0
+
+    def add_below(self, span: Span, above: frozenset[int]) -> bool:
+        """Put `span` below its ancestors here, unless something else is in the way.
+
+        Other spans that happen to enclose it do not count as a place: they have slices of their own, for their states.
+        """
+        still_open = [s for s in self.open if _end(s) > span.start]
+        if span.start < self.reached or not all(s.id in above and _end(span) <= _end(s) for s in still_open):
+            return False
+        self.open = [*still_open, span]
+        self.reached = span.start
+        self.free_from = max(self.free_from, _end(span))
+        return True
+
+
 def _rows(trace: Trace) -> dict[int, tuple[str, int]]:
-    """For each span its lane and the number of the row in it: the parent's row where it fits, else the first free."""
-    rows: dict[int, tuple[str, int]] = {}
-    taken: dict[tuple[str, int], list[Span]] = {}
+    """For each span its lane and the number of its row there: its parent's, or one that is free, or a new one."""
+    rows: dict[int, _Row] = {}
+    lanes: dict[
+        str, list[tuple[float, int, _Row]]
+    ] = {}  # for each lane a heap of rows, by the time they are free
+    above: dict[int | None, frozenset[int]] = {None: frozenset()}
     for span in trace.spans:
-        number = 0
-        while not all(_nests(span, other) for other in taken.get((span.lane, number), ())):
-            number += 1
-        rows[span.id] = (span.lane, number)
-        taken.setdefault((span.lane, number), []).append(span)
-    return rows
+        above[span.id] = above[span.parent] | {span.id}
+        heap = lanes.setdefault(span.lane, [])
+        row = rows.get(span.parent or 0)
+        if row is None or row.name[0] != span.lane or not row.add_below(span, above[span.id]):
+            while heap and heap[0][0] < heap[0][2].free_from:  # it has been filled since
+                heapreplace(heap, (heap[0][2].free_from, heap[0][1], heap[0][2]))
+            row = heap[0][2] if heap else None
+            if row is None or row.free_from > span.start or not row.add_below(span, above[span.id]):
+                row = _Row(span.lane, len(heap))
+                row.add_below(span, above[span.id])
+                heappush(heap, (row.free_from, len(heap), row))
+        rows[span.id] = row
+    return {number: row.name for number, row in rows.items()}
 
 
-def _nests(span: Span, other: Span) -> bool:
-    """`span` was spawned after `other`: does it lie wholly inside or wholly outside of it?"""
-    inf = float("inf")
-    end, other_end = (inf if s.end is None else s.end for s in (span, other))
-    return span.start >= other_end or (span.start >= other.start and end <= other_end)
+def _end(span: Span) -> float:
+    return float("inf") if span.end is None else span.end

@@ -307,3 +307,17 @@ def test_where_several_end_together_the_outermost_has_the_say() -> None:
     shapes = [e.get("class") for e in tree(trace).iter() if e.get("class") in ("cross", "stop")]
     assert shapes == ["cross", "cross"]  # in the row and in the legend
     assert "×" in timeline(trace).text()
+
+
+def test_the_crowd_counts_who_is_under_way_and_who_waits() -> None:
+    """200 branches of 1 s in two waves: half begin at once, half wait for the others."""
+    first = [span(n, 1, f"a{n}", 0, 1) for n in range(2, 102)]
+    second = [
+        span(n, 1, f"b{n}", 0, 2, states=states(("limited", 0, 1), ("busy", 1, 2))) for n in range(102, 202)
+    ]
+    svg = tree(Trace([span(1, None, "", 0, 2), *first, *second]))
+    heights = {
+        kind: [float(r.get("height") or 0) for r in svg.iter(f"{SVG}rect") if r.get("class") == f"{kind} c1"]
+        for kind in ("ran", "suspended")
+    }
+    assert heights == {"ran": [55.0] * 160, "suspended": [55.0] * 80}
