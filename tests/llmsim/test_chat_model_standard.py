@@ -11,7 +11,7 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 from llmsim import Latency, SimulatedChatModel, Simulator
 
 
-def _on_asyncio(cls: type) -> type:
+def on_asyncio(cls: type) -> type:
     """Mark the inherited coroutine tests for pytest-asyncio, which this project runs in strict mode."""
     for name, test in inspect.getmembers(cls, inspect.iscoroutinefunction):
         if name.startswith("test_"):
@@ -45,7 +45,7 @@ class TestUnit(_Simulated, ChatModelUnitTests):
     pass
 
 
-@_on_asyncio
+@on_asyncio
 class TestIntegration(_Simulated, ChatModelIntegrationTests):
     """Pictures, sound, PDF and Anthropic's own content blocks are skipped: the simulator reads text only."""
 

@@ -253,10 +253,12 @@ async def test_chat_openai_calls_tools_over_a_stream(calm: tuple[Simulator, str]
         """Get the weather at a location."""
         raise NotImplementedError
 
-    model = ChatOpenAI(model="sim-large", base_url=calm[1], api_key="any").bind_tools([get_weather])  # type: ignore[arg-type]
     full: Any = None
-    async for chunk in model.astream("What is the weather in Chengdu?"):
-        full = chunk if full is None else full + chunk
+    # The client that ChatOpenAI makes for itself is never closed, and would leave its socket to this test's loop.
+    async with openai.DefaultAsyncHttpxClient() as http:
+        model = ChatOpenAI(model="sim-large", base_url=calm[1], api_key="any", http_async_client=http)  # type: ignore[arg-type]
+        async for chunk in model.bind_tools([get_weather]).astream("What is the weather in Chengdu?"):
+            full = chunk if full is None else full + chunk
     assert [(call["name"], call["args"]) for call in full.tool_calls] == [
         ("get_weather", {"location": "Chengdu"})
     ]
