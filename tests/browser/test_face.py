@@ -1,6 +1,7 @@
 """What the reader meets first: home page, map, header, search dialog, paper."""
 
 import pytest
+from playwright.sync_api import expect
 
 LESSON = "/en/lessons/04_minimal_usable/"
 
@@ -37,7 +38,7 @@ def test_the_run_replays_at_once_and_comes_to_its_end(browser, server):
     page.goto("/en/")
     page.wait_for_selector(".replay__button[data-state=playing]")
     page.wait_for_selector(".replay__button[data-state=paused]", timeout=10_000)
-    assert page.locator("[data-sum]").all_inner_texts() == ["2.4 s", "1.0 s"]
+    assert page.locator("[data-sum]").all_text_contents() == ["2.4 s", "1.0 s"]
     assert page.locator(".replay__button").inner_text() == "Replay"
     context.close()
 
@@ -48,19 +49,19 @@ def test_reduced_motion_shows_the_finished_run_and_the_slider_moves_it(page):
     finished = bar(page, 3)
     slider = page.locator(".replay__controls input")
     slider.fill("0.5")
-    assert page.locator("[data-sum]").all_inner_texts() == ["0.5 s", "0.5 s"]
+    assert page.locator("[data-sum]").all_text_contents() == ["0.5 s", "0.5 s"]
     assert bar(page, 3) == pytest.approx(finished / 2, abs=2)
     assert slider.get_attribute("aria-valuetext") == "0.5 seconds"
     slider.focus()
     page.keyboard.press("ArrowRight")
-    assert page.locator("[data-sum]").first.inner_text() != "0.5 s"
+    assert page.locator("[data-sum]").first.text_content() != "0.5 s"
 
 
 def test_the_finished_run_stands_there_without_script(browser, server):
     context = browser.new_context(base_url=server, java_script_enabled=False)
     page = context.new_page()
     page.goto("/zh/")
-    assert page.locator("[data-sum]").all_inner_texts() == ["2.4 s", "1.0 s"]
+    assert page.locator("[data-sum]").all_text_contents() == ["2.4 s", "1.0 s"]
     assert bar(page, 3) > 50
     assert page.locator(".replay__controls").count() == 0
     context.close()
@@ -145,6 +146,7 @@ def test_search_opens_by_key_finds_and_leads_there(page, watch, width):
     page.set_viewport_size({"width": width, "height": 900})
     open_(page, LESSON)
     page.keyboard.press("/")
+    page.wait_for_selector(".search__input:focus")
     page.keyboard.type("max_concurrency")
     page.wait_for_selector(".search__results mark")
     assert watch.faults() == []
@@ -167,6 +169,7 @@ def test_search_finds_chinese_after_instant_navigation(page):
     page.click(".hero .button--primary")
     page.wait_for_url("**/01_core_in_30_characters/")
     page.keyboard.press("Control+k")
+    page.wait_for_selector(".search__input:focus")
     page.keyboard.type("线程池")
     page.wait_for_selector(".search__results a")
     assert "线程池" in page.locator(".search__results").inner_text()
@@ -174,12 +177,10 @@ def test_search_finds_chinese_after_instant_navigation(page):
 
 def test_search_says_when_nothing_is_found_and_when_the_index_is_missing(page):
     open_(page, "/en/?q=zzzzqqq")
-    page.wait_for_function("document.querySelector('.search__status')?.textContent.includes('zzzzqqq')")
+    expect(page.locator(".search__status")).to_contain_text("zzzzqqq")
     page.route("**/search_index.json", lambda route: route.abort())
     page.goto("/en/?q=branch")
-    page.wait_for_function(
-        "document.querySelector('.search__status')?.textContent.includes('could not be loaded')"
-    )
+    expect(page.locator(".search__status")).to_contain_text("could not be loaded")
 
 
 # ---- paper

@@ -24,6 +24,7 @@ function nameLateParts(): void {
   document.querySelectorAll(".md-annotation__index:not([aria-label])").forEach((note, index) => {
     note.setAttribute("aria-label", t("site.annotation", { number: index + 1 }));
   });
+  tellApart();
   document.querySelectorAll(".md-code__nav").forEach((tools, index) => {
     tools.setAttribute("aria-label", t("site.code-tools", { number: index + 1 }));
   });
@@ -31,5 +32,17 @@ function nameLateParts(): void {
   document.querySelectorAll<HTMLElement>("article pre > code[tabindex]:not([role])").forEach((code, index) => {
     code.setAttribute("role", "group");
     code.setAttribute("aria-label", t("site.code-block", { number: index + 1 }));
+  });
+}
+
+/** Material names code after the block it stands in: the second piece in a block would share the first one's id, and copy it. */
+function tellApart(): void {
+  const seen = new Set<string>();
+  document.querySelectorAll("pre[id^='__code_']").forEach((code, index) => {
+    if (seen.has(code.id)) {
+      code.id = `${code.id}-${index}`;
+      code.querySelector("[data-clipboard-target]")?.setAttribute("data-clipboard-target", `#${code.id} > code`);
+    }
+    seen.add(code.id);
   });
 }

@@ -92,7 +92,8 @@ function excerpt(html: string): string {
 
 /** Text with `<mark>` as nodes; nothing else of it is taken as markup. */
 function marked(html: string): (Node | string)[] {
-  const parsed = new DOMParser().parseFromString(html.replace(/<(?!\/?mark\b)[^>]*>/g, ""), "text/html");
+  // Chinese words come separated by spaces of no width, which would go along when the text is copied.
+  const parsed = new DOMParser().parseFromString(html.replace(/<(?!\/?mark\b)[^>]*>|\u200b/g, ""), "text/html");
   return [...parsed.body.childNodes].map((node) =>
     node.nodeName === "MARK" ? h("mark", {}, node.textContent ?? "") : (node.textContent ?? ""));
 }

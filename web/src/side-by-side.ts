@@ -26,12 +26,12 @@ export async function show(address: string): Promise<void> {
     if (!response.ok) throw new Error(`${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (mine !== turn) return;
-    const anchor = topBlock();
+    const stay = holdPlace();
     document.querySelector(".side-by-side__failed")?.remove();
     pair(article, page, url);
     nameParts();
     root.setAttribute("data-side-by-side", "on");
-    anchor?.();
+    stay();
   } catch {
     if (mine !== turn) return;
     root.removeAttribute("data-side-by-side");
@@ -41,12 +41,12 @@ export async function show(address: string): Promise<void> {
 
 export function hide(): void {
   turn++;
-  const anchor = topBlock();
+  const stay = holdPlace();
   document.querySelector(".side-by-side__failed")?.remove();
   document.querySelectorAll(".block__other").forEach((copy) => copy.remove());
   for (const own of document.querySelectorAll(".block__own")) own.replaceWith(...own.childNodes);
   root.removeAttribute("data-side-by-side");
-  anchor?.();
+  stay();
 }
 
 function pair(article: Element, page: Document, url: URL): void {
@@ -68,6 +68,13 @@ function pair(article: Element, page: Document, url: URL): void {
 function copy(source: Element, url: URL): Element {
   const clone = document.importNode(source, true);
   clone.querySelectorAll(".headerlink, .block__link").forEach((link) => link.remove());
+  // Material makes what is too wide scroll in its own box, but only in the page's own text.
+  clone.querySelectorAll("pre > code").forEach((code) => code.setAttribute("tabindex", "0"));
+  for (const table of clone.querySelectorAll("table")) {
+    const box = h("div", { class: "table", tabindex: "0", role: "group", "aria-label": t("site.table") });
+    table.replaceWith(box);
+    box.append(table);
+  }
   // A widget works once, in the page's own language; the runtime leaves mirrored ones alone.
   clone.querySelectorAll("[data-widget]").forEach((widget) => widget.setAttribute("data-mirror", ""));
   for (const element of clone.querySelectorAll<HTMLElement>("*")) {
@@ -89,12 +96,16 @@ function copy(source: Element, url: URL): Element {
   return clone;
 }
 
-/** Remembers the block at the top of the viewport; calling the result puts it back there. */
-function topBlock(): (() => void) | undefined {
-  if (scrollY === 0) return undefined;
+/** Remembers the block at the top of the viewport; calling the result, after the change, puts it back there. */
+function holdPlace(): () => void {
   const block = [...document.querySelectorAll("article .block")].find((each) => each.getBoundingClientRect().bottom > 80);
-  const before = block?.getBoundingClientRect().top;
-  return block && (() => scrollBy(0, block.getBoundingClientRect().top - before!));
+  if (scrollY === 0 || !block) return () => undefined;
+  const before = block.getBoundingClientRect().top;
+  root.style.overflowAnchor = "none"; // some browsers hold a place of their own choice, which would come on top
+  return () => {
+    scrollBy({ top: block.getBoundingClientRect().top - before, behavior: "instant" });
+    setTimeout(() => (root.style.overflowAnchor = ""), 100);
+  };
 }
 
 function reportFailure(article: Element, address: string): void {
