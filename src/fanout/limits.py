@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _orders = count()
 _RATES = 1 << 60
 """Added to the order of a rate limiter."""
-_TOLERANCE = 1e-9
-"""How far from full a bucket may be, relative to what is asked: rounding of times must not cost another wait."""
+_RESOLUTION = 1e-9
+"""Seconds by which a timer may be early: so little missing is no reason to wait again."""
 
 
 class Limiter:
@@ -117,11 +117,11 @@ class Adaptive(Limiter):
             under_way = self.n - self._free  # this call included
             deaf, self._deaf = self._deaf > 0, max(0, self._deaf - 1)
             if error is None and under_way >= self.n:
-                self._exact = min(float(self.most), self._exact + 1 / self._exact)
+                self._exact = min(float(self.most), self._exact + 1 / self.n)
             elif overloaded and not deaf:
                 self._exact = max(float(self.least), self._exact * self.shrink)
                 self._deaf = under_way - 1
-            n = int(self._exact + _TOLERANCE)
+            n = int(self._exact + 1e-9)  # 1 + 1/3 + 1/3 + 1/3 is to be 2
             grown, self.n = n - self.n, n
             self._put_back(1 + grown)
 
@@ -249,5 +249,5 @@ class _Bucket:
         if self.filled is not None:
             self.level = min(self.burst, self.level + max(0.0, now - self.filled) * self.rate)
         self.filled = now
-        missing = amount - self.level
-        return missing / self.rate if missing > _TOLERANCE * self.burst else 0.0
+        seconds = (amount - self.level) / self.rate
+        return seconds if seconds > _RESOLUTION else 0.0

@@ -142,7 +142,7 @@ class Scope(ABC):
             if last:
                 return None
             left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
+            if left is not None and left < 1e-9:  # timers may be early by the clock's resolution
                 return None
             await self._wait(left)
         key, item = self._done.popleft()
