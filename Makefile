@@ -23,8 +23,8 @@ serve: setup ## Build the course and serve it on PORT (8000) · 构建课程并�
 build: setup ## Build the site into site/ · 构建站点到 site/
 	@$(COURSE) build
 
-dev: setup ## Live editing with MkDocs' own server · 边写边看
-	@$(COURSE) dev --port $(PORT)
+dev: setup ## Live editing of one LANGUAGE · 边写边看
+	@$(COURSE) dev $(LANGUAGE) --port $(PORT)
 
 lab: setup ## The lessons in JupyterLab (LANGUAGE=zh or en) · 在 JupyterLab 中打开课程
 	@$(COURSE) lab $(LANGUAGE)

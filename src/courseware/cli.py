@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -37,8 +38,10 @@ def formats() -> None:
 
 @app.command()
 def lessons(
-    stems: list[str] = typer.Argument(None, help="Stems, as 04_minimal_usable; all if none is named."),
-) -> None:  # noqa: B008
+    stems: Annotated[
+        list[str] | None, typer.Argument(help="Stems, as 04_minimal_usable; all if none is named.")
+    ] = None,
+) -> None:
     """Check, execute (what has changed) and stage lessons."""
     from courseware.site.commands import lessons as run
 

@@ -139,7 +139,8 @@ def _percent(seconds: float, total: float) -> str:
 
 def _table(scene: Scene, row: Recorded, beside: Recorded) -> str:
     t = scene.t
-    head = "".join(f'<th scope="col">{t(f"home.{key}")}</th>' for key in ("run", "call", "starts", "ends"))
+    names = (t("home.run"), t("home.call"), t("home.starts"), t("home.ends"))
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rows = "".join(
         f"<tr><td>{name}</td><td><code>{call.name}</code></td><td>{call.start:.1f} s</td><td>{call.end:.1f} s</td></tr>"
         for name, run in ((t("home.in-a-row"), row), (t("home.side-by-side"), beside))

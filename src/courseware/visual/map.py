@@ -155,9 +155,9 @@ def _chips(scene: Scene) -> Iterator[str]:
 
 
 def _lines(scene: Scene) -> Iterator[str]:
-    for kind in ("requires", "recommends"):
+    for kind, words in (("requires", scene.t("map.requires")), ("recommends", scene.t("map.recommends"))):
         drawn = f'<g class="map__edge map__edge--{kind}"><path d="M2 5h30" /></g>'
-        yield f'<li><svg width="34" height="10" aria-hidden="true">{drawn}</svg> {scene.t(f"map.{kind}")}</li>'
+        yield f'<li><svg width="34" height="10" aria-hidden="true">{drawn}</svg> {words}</li>'
 
 
 def _stages(scene: Scene) -> Iterator[str]:
