@@ -106,7 +106,7 @@ class Cache(Policy[I, O]):
             assert flight is not None
             await signal.wait()
             if isinstance(flight.outcome, Err):
-                raise copied(flight.outcome.error)
+                raise copied(cast(Exception, flight.outcome.error))
             if flight.outcome is not None:
                 note("shared")
                 return flight.outcome

@@ -145,6 +145,9 @@ def _interpreters(executor: object) -> bool:
 def _submit_to_thread(executor: Any, func: Callable[..., Any], args: tuple[Any, ...]) -> Future[Any]:
     recorder, span, context = current_recorder.get(), current_span.get(), copy_context()
 
+    if recorder is not None and span is not None:
+        recorder.state(span, "queued")
+
     def call() -> Any:
         if recorder is not None and span is not None:
             recorder.state(span, "busy")

@@ -20,9 +20,9 @@ been given out; an error after that is raised (LangChain's fallbacks do the same
 
 from __future__ import annotations
 
-import copy
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from types import FunctionType
 from typing import Any, TypeAlias
 
 from fanout.leaf import to_step
@@ -60,17 +60,23 @@ def note(event: str, **attrs: Any) -> None:
         recorder.event(span, event, **attrs)
 
 
-def copied(error: BaseException) -> BaseException:
-    """The same error for somebody else. An exception that cannot be copied is shared."""
+def copied(error: Exception) -> Exception:
+    """The same error for somebody else, so that each can carry the name of its own branch.
+
+    By hand, since `copy.copy` calls `__init__`, which many exceptions do not let be called with their `args`. What
+    cannot be copied is shared.
+    """
+    kind = type(error)
     try:
-        twin = copy.copy(error)
+        twin = kind.__new__(kind, *error.args)
+        if not isinstance(kind.__init__, FunctionType):
+            twin.__init__(*error.args)  # type: ignore[misc]
     except Exception:
         return error
-    if type(twin) is not type(error) or twin is error:
-        return error
-    if hasattr(twin, "__notes__"):
-        twin.__notes__ = list(twin.__notes__)
-    twin.__cause__ = error.__cause__
+    twin.__dict__.update(error.__dict__)
+    if notes := getattr(error, "__notes__", None):
+        twin.__notes__ = list(notes)
+    twin.__cause__, twin.__suppress_context__ = error.__cause__, error.__suppress_context__
     return twin.with_traceback(error.__traceback__)
 
 
