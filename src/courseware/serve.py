@@ -40,24 +40,19 @@ POLICY = "; ".join(
         "worker-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",  # outputs (tables, SVG) carry their own styles
         "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "connect-src 'self' blob: data:",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
         "frame-ancestors 'self'",
     )
 )
 HEADERS = {
-    "content-security-policy": POLICY,
     # Together these isolate the page, which shared memory (stopping a running block) requires.
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
+FOR_CODE = {"content-security-policy": POLICY}  # also of workers, which do not inherit their page's policy
+FOR_PAGES = {"cross-origin-opener-policy": "same-origin", "referrer-policy": "same-origin"}
 
 # Names that carry a hash of their content: esbuild's chunks and Material's assets.
 HASHED = re.compile(r"[-.](?:[0-9A-Z]{8}|[0-9a-f]{8})(?:\.min)?\.\w+$")
@@ -144,7 +139,7 @@ class Site(StaticFiles):
 
 
 class SecurityHeaders:
-    """Puts `HEADERS` on every response."""
+    """Puts on every response the headers of its kind; each byte counts, since they are sent uncompressed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -152,7 +147,13 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                kind = headers.get("content-type", "")
+                headers.update(HEADERS)
+                if kind.startswith(("text/html", "text/javascript")):
+                    headers.update(FOR_CODE)
+                if kind.startswith("text/html"):
+                    headers.update(FOR_PAGES)
             await send(message)
 
         await self.app(scope, receive, with_headers)

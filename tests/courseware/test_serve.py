@@ -62,15 +62,30 @@ class Client:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("path", ["/", "/zh/", "/zh/lessons/core/", "/zh/web/course.js", "/zh/nowhere/"])
-async def test_every_response_carries_the_security_headers(client: Client, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/zh/", "/zh/lessons/core/", "/zh/nowhere/", "/nowhere"])
+async def test_a_page_is_isolated_and_runs_only_our_own_code(client: Client, path: str) -> None:
     headers = (await client.get(path)).headers
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-embedder-policy"] == "require-corp"
-    assert headers["x-content-type-options"] == "nosniff"
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'self'"
     assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
     assert policy["worker-src"] == "'self' blob:"
+
+
+@pytest.mark.asyncio
+async def test_a_worker_has_the_same_policy_as_its_page(client: Client) -> None:
+    page, script = await client.get("/zh/"), await client.get("/zh/web/course.js")
+    for header in ("content-security-policy", "cross-origin-embedder-policy", "cross-origin-resource-policy"):
+        assert script.headers[header] == page.headers[header]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", ["/zh/", "/zh/web/course.js", "/zh/web/runtime.wasm", "/zh/core.ipynb"])
+async def test_nothing_is_taken_for_another_type_or_by_another_site(client: Client, path: str) -> None:
+    headers = (await client.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
 @pytest.mark.asyncio

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from html.parser import HTMLParser
@@ -24,10 +25,25 @@ _PREFERRED = (
 )
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
+_OPENING = re.compile(r'<div class="cell-output[^"]*" data-mime="[^"]*"(?P<error> data-stream="error")?')
+
 
 def outputs(found: Sequence[Output], words: Mapping[str, str]) -> str:
     """All outputs of one code cell, one `.cell-output` each, in order; `words` are those of timelines."""
     return "\n\n".join(_output(output, words) for output in found)
+
+
+def labelled(html: str, output: str, error: str) -> str:
+    """The outputs of one cell with a word above the first of them, and one above each error."""
+    first = True
+
+    def label(match: re.Match[str]) -> str:
+        nonlocal first
+        word = error if match["error"] else output if first else None
+        first = False
+        return match[0] if word is None else f'{match[0]} data-label="{escape(word)}"'
+
+    return _OPENING.sub(label, html)
 
 
 def _output(output: Output, words: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from courseware.lessons.source import TITLE
-from courseware.render.outputs import outputs
+from courseware.render.outputs import labelled, outputs
 from courseware.render.plain import fence
 from courseware.render.traces import TRACE_MIME
 from courseware.site.blocks import closing, opening
@@ -65,5 +65,6 @@ def _blocks(cells: list[Any], frame: Frame) -> Iterator[str]:
                 yield fence(
                     cell.source, f"{{ .python .cell-input{' .cell-raises' * ('raises-exception' in tags)} }}"
                 )
-            yield outputs(cell.outputs, frame.timeline)
+            found = outputs(cell.outputs, frame.timeline)
+            yield labelled(found, frame.t("lessons.output"), frame.t("lessons.error"))
         yield closing()
