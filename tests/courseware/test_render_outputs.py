@@ -7,8 +7,9 @@ from typing import Any
 
 import markdown
 import pytest
+from bs4 import BeautifulSoup
 
-from courseware.render.outputs import outputs
+from courseware.render.outputs import labelled, outputs
 from fanout.timeline import LABELS
 from fanout.trace import MIME
 
@@ -126,3 +127,15 @@ def test_a_trace_is_drawn_in_the_readers_words_and_kept_as_data() -> None:
     kept = html[html.index('+json">{') + 7 : html.rindex("</template>")]
     assert "<" not in kept
     assert "data-search-exclude" in html
+
+
+def test_the_first_output_and_every_error_carry_a_word() -> None:
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["E"]}
+    found = outputs([_stream("one"), _stream("two"), error], LABELS)
+
+    boxes = BeautifulSoup(labelled(found, "Output", 'Er"ror'), "html.parser").select(".cell-output")
+    assert [(box["data-stream"], box.get("data-label")) for box in boxes] == [
+        ("stdout", "Output"),
+        ("stdout", None),
+        ("error", 'Er"ror'),
+    ]
