@@ -11,13 +11,13 @@
 # ---
 
 # %% [markdown] block="predict" tags=["zh"]
-# `RunnableParallel` 是 LangChain 里管并行的那块积木。一个问题，三处可查：`docs` 要 1.2 秒，`web` 要 2.0 秒，`history` 要 0.8 秒。你把它们装进一个 `RunnableParallel`，调用一次。
+# `RunnableParallel` 是 LangChain 里负责并行的组件。同一个问题要查三处：`docs` 要 1.2 秒，`web` 要 2.0 秒，`history` 要 0.8 秒。你把它们放进一个 `RunnableParallel`，调用一次。
 #
 # ```widget
 # predict core-three-waits
 # ```
 #
-# 押好了，就让它跑：
+# 选好了再往下跑：
 
 # %% [markdown] block="predict" tags=["en"]
 # `RunnableParallel` is LangChain's building block for doing things side by side. Say there is one question and three places to look: `docs` takes 1.2 s, `web` takes 2.0 s, `history` takes 0.8 s. You put them into one `RunnableParallel` and call it once.
@@ -62,11 +62,11 @@ trace
 # %% [markdown] block="core" tags=["zh"]
 # ## 一句话 {#core}
 #
-# > **一份输入，多个分支并发执行；等最慢的跑完，结果按键收进字典。**
+# > **一份输入，多条分支并发执行；等最慢的跑完，结果按键收进字典。**
 #
-# 连标点正好 30 个字，图里都看得见：三条横线同时开始，等齐最长的那条，字典才交出来。逐个等要 1.2 + 2.0 + 0.8 = 4.0 秒，叠着等只要 2.0 秒。
+# 连标点正好 30 个字，图里都看得见：三条横线同时开始，最长的那条结束，字典才交出来。一个一个等要 1.2 + 2.0 + 0.8 = 4.0 秒，叠着等只要 2.0 秒。
 #
-# `simulate` 让真正的 `langchain-core` 跑在虚拟时钟上：等待一瞬就过，时刻分毫不差。
+# `trace_runnables` 记下每条分支的起止，画成这张图。`simulate` 换掉的只有时钟：跑的是真正的 `langchain-core`，等待却瞬间跳过，时刻照记。
 
 # %% [markdown] block="core" tags=["en"]
 # ## One sentence {#core}
@@ -78,9 +78,9 @@ trace
 # `simulate` runs the real `langchain-core` on a virtual clock: waiting is over in no time, and every instant is exact.
 
 # %% [markdown] block="not-promised" tags=["zh"]
-# ## 它没有答应的三件事 {#not-promised}
+# ## 它没承诺的三件事 {#not-promised}
 #
-# **没答应快 N 倍。** 没有哪次调用自己变快了。收益是“总和 ÷ 最大值”，由最慢的分支定：
+# **没承诺快 N 倍。** 没有哪次调用自己变快了。收益是“总和 ÷ 最大值”，由最慢的分支决定：
 
 # %% [markdown] block="not-promised" tags=["en"]
 # ## Three things it does not promise {#not-promised}
@@ -100,7 +100,9 @@ print(gain(1.2, 2.0, 0.8))
 print(gain(0.1, 0.1, 3.0))
 
 # %% [markdown] block="no-cancel" tags=["zh"]
-# **没答应一路失败、全体停手。** `docs` 在 0.5 秒报错，异常立刻交到你手里。`web` 呢？
+# 三条一样长，正好 3 倍；一条 3.0 秒带两条 0.1 秒，只剩 1.07 倍。
+#
+# **没承诺一条失败，其余就停。** 这次用异步的 `ainvoke`。`docs` 在 0.5 秒报错，异常立刻交到你手里。`web` 呢？
 
 # %% [markdown] block="no-cancel" tags=["en"]
 # **Not that one failure stops the rest.** `docs` fails at 0.5 s, and its exception reaches you at once. And `web`?
@@ -133,7 +135,7 @@ trace
 # %% [markdown] block="cost" tags=["zh"]
 # 没有人通知 `web`。它一直跑到 2.0 秒，跑出来的答案没人要。
 #
-# **没答应少花钱。** 几条分支就是几次调用，没人要的那次也算。并发省的是时间，不是次数。
+# **没承诺少花钱。** 几条分支就是几次调用，没人要的那次也算。并发省的是时间，不是次数。
 
 # %% [markdown] block="cost" tags=["en"]
 # Nobody told `web`. It ran on to 2.0 s, for an answer that no one wanted.

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown] block="predict" tags=["zh"]
-# 一段代码，十二条分支，每条都睡半秒。你在八核的笔记本上试过，半秒返回。部署到两核的容器里，却慢了一截。代码一个字没动，慢从哪里来？
+# 一段代码，十二条分支，每条都睡半秒。你在八核的笔记本上试过，半秒返回。部署到两核的云主机上，却慢了一截。代码一个字没动，慢在哪里？
 #
 # 先别往下翻，押一个数：
 #
@@ -33,17 +33,17 @@
 # Keep your answer. The section on thread pools will tell you whether it holds and, more to the point, why.
 
 # %% [markdown] block="who-waits" tags=["zh"]
-# ## 等的时候，谁站在那里 {#who-waits}
+# ## 等的时候，谁在守着 {#who-waits}
 #
-# 调用一次模型，程序自己几乎不干活，大半时间在等对方回话。所以“怎么并发”可以换一种问法：等的时候，谁站在那里？Python 有两种答案。
+# 调用一次模型，程序自己几乎不干活，大半时间在等对方回话。所以“怎么并发”可以换一种问法：等的时候，谁在守着？Python 有两种答案。
 #
 # | 等的时候 | 事件循环 | 线程池 |
 # |---|---|---|
-# | 谁在等 | 没有人：函数放下自己，留话“到时叫我” | 一个线程，睡在原地 |
+# | 谁守着 | 没有人：函数让出执行权，留话“到时叫我” | 一个线程，睡在原地 |
 # | 对函数的要求 | 每处等待都写成 `await` | 没有，普通函数就行 |
 # | 能同时等几个 | 登记了多少就是多少 | 有几个线程就几个 |
 #
-# 像去柜台办事：一种是留个电话，轮到了叫你；另一种是人在窗口前站着，一个窗口站一个人。两种都能让十件事同时“在办”，代价却完全不同。
+# 像去柜台办事：一种是留个电话，轮到了叫你；另一种是人守在窗口前，一个窗口守一个人。两种都能让十件事同时“在办”，代价却完全不同。
 #
 # `RunnableParallel` 两种都用：`ainvoke` 走事件循环，`invoke` 走线程池。我们先把两边各拆开一次，再看 LangChain 怎么把它们接上，最后自己写一个。
 
@@ -63,9 +63,9 @@
 # `RunnableParallel` uses both: `ainvoke` goes to the event loop, `invoke` to a thread pool. We will take each apart once, see how LangChain joins them, and then write our own.
 
 # %% [markdown] block="coroutine" tags=["zh"]
-# ## 协程：会放下自己的函数 {#coroutine}
+# ## 协程：会让出的函数 {#coroutine}
 #
-# “每个协程背后都有一个线程。”要检验这句话，最直接的办法是不用 asyncio，亲手推着一个协程往前走。`pause` 就是它放下自己的地方：
+# “每个协程背后都有一个线程。”要检验这句话，最直接的办法是不要事件循环，亲手推着一个协程往前走。`pause` 是它让出的地方，里面只有一个 `yield`：停下来，把一个数交给推它的人。
 
 # %% [markdown] block="coroutine" tags=["en"]
 # ## A coroutine is a function that can step aside {#coroutine}
@@ -105,7 +105,7 @@ except StopIteration as stop:
 # %% [markdown] block="coroutine-read" tags=["zh"]
 # 从上往下读。调用 `leaf()` 只造出一个对象，一行也没执行。第一次 `send`，它跑到 `await` 停下，交出一个数：0.3，意思是“0.3 秒后再叫我”。第二次 `send`，它从停下的地方接着走，局部变量都还在，直到返回。
 #
-# 从头到尾只有一个线程。协程没有自己的线程，它只在有人推的时候才动。所有 `async` 代码的底子就是这两样：一个能停、能续的函数，和一个推它的人。
+# 从头到尾只有一个线程。协程没有自己的线程，有人推才动。所有 `async` 代码的底子就是这两样：一个能停、能续的函数，和一个推它的人。
 
 # %% [markdown] block="coroutine-read" tags=["en"]
 # Read it from the top. Calling `leaf()` made an object and ran not one line. The first `send` ran it up to the `await`, where it stopped and handed out a number, 0.3, meaning "call me again in 0.3 s". The second `send` picked up where it had stopped, with its local variables as they were, and ran to the return.
@@ -183,18 +183,18 @@ print(run_all(leaf("a", 0.3), leaf("b", 0.1), leaf("c", 0.2)))
 # %% [markdown] block="event-loop-read" tags=["zh"]
 # 三个协程都先开了头，然后按 `b`、`c`、`a` 的次序结束。等待加起来是 0.6 秒，日程走到 0.3 秒就空了。还是只有一个线程。
 #
-# 取出最早的一项，推它走一步，把下一次的时刻登记回去：asyncio 的循环骨子里就是这样。对照它的源码（CPython 3.11），零件一个对一个：
+# 取出最早的一项，推它走一步，把下一次的时刻登记回去：asyncio 的循环骨子里就是这样（`ticket` 只在时刻相同时分个先后）。拿它的源码（CPython 3.11）来对，零件都找得到：
 #
 # | 我们的十一行 | asyncio 里 |
 # |---|---|
 # | `agenda`，按时间排的堆 | `_scheduled`，也是 `heapq` 维护的堆 |
-# | 到点的、马上能走的 | 另放一个队列 `_ready`，先进先出 |
+# | 堆顶到点的那一项 | 先挪进另一个队列 `_ready`，先进先出；不用等的直接进这个队列 |
 # | `while agenda` 的一圈 | [`_run_once`](https://github.com/python/cpython/blob/3.11/Lib/asyncio/base_events.py)：没人能走就睡到最早的时刻，同时听网络和别的线程捎来的消息 |
 # | `coroutine.send(None)` | [`Task.__step`](https://github.com/python/cpython/blob/3.11/Lib/asyncio/tasks.py) 里的同一句 |
 #
 # 我们的小循环不睡，直接把时间跳到下一项。课程用的虚拟时钟，正是这一跳。
 #
-# 记住循环的弱点：推人的只有它一个。哪个协程两次 `await` 之间磨蹭，其余的全都得等。
+# 记住循环的弱点：能推协程的只有它一个。哪个协程在两次 `await` 之间磨蹭，其余的全都得等。
 
 # %% [markdown] block="event-loop-read" tags=["en"]
 # All three began, and they ended in the order `b`, `c`, `a`. The waits add up to 0.6 s, and the agenda was empty at 0.3 s. Still one thread.
@@ -250,7 +250,7 @@ for plan in (one_by_one, together):
 # %% [markdown] block="gather-read" tags=["zh"]
 # `await` 的意思是“等它做完，我再往下走”。一个接一个地 `await`，就是排队：0.6 秒。`gather` 先把每个协程包成任务（`asyncio.Task`），全都登记上日程，然后才等：0.3 秒。任务就是登记过的协程，不管有没有人在等，循环都会推着它走。
 #
-# 注意结果的次序：`b` 最先完成，列表里仍然是 `a`、`b`、`c`。`gather` 按参数的次序交结果，所以 `RunnableParallel` 的键也按声明的次序排。
+# 注意结果的次序：`b` 最先完成，列表里仍然是 `a`、`b`、`c`。`gather` 按参数的次序交结果，`ainvoke` 的键按声明的次序排，靠的就是它。
 #
 # 登记之后什么时候开跑？不是马上。循环此刻正推着你，得等你停下来：
 
@@ -276,7 +276,9 @@ async def main() -> None:
 _ = simulate(main())
 
 # %% [markdown] block="between-awaits" tags=["zh"]
-# 这也是协程的好处：从一个 `await` 到下一个 `await`，别的协程插不进来。读一个变量、改一个变量，中间不用加锁。
+# `create_task()` 先返回，`a` 后开始：任务已经登记，但要等 `main` 走到 `await task` 让出，循环才腾得出手来推它。
+#
+# 反过来看，这也是协程的好处：从一个 `await` 到下一个 `await`，别的协程插不进来。读一个变量、改一个变量，中间不用加锁。
 
 # %% [markdown] block="between-awaits" tags=["en"]
 # There is a benefit in that. From one `await` to the next no other coroutine can cut in, so you can read a variable and change it without a lock.
@@ -284,7 +286,7 @@ _ = simulate(main())
 # %% [markdown] block="pool" tags=["zh"]
 # ## 线程池：一份等待，占一个线程 {#pool}
 #
-# `time.sleep`、同步的 HTTP 客户端、同步的数据库驱动，都不会放下自己。要让它们的等待叠起来，只能每份等待派一个线程站着。“有几条分支就有几个线程”，真是这样吗？让每次调用记下自己开始的时刻：
+# `time.sleep`、同步的 HTTP 客户端、同步的数据库驱动，都不会让出。要让它们的等待叠起来，只能每份等待派一个线程守着。“有几条分支就有几个线程”，真是这样吗？让每次调用记下自己开始的时刻：
 
 # %% [markdown] block="pool" tags=["en"]
 # ## A thread pool spends one thread on every wait {#pool}
@@ -340,9 +342,11 @@ print("50 at once    ", simulate(threads_made, 50, True).value)
 print("50 one by one ", simulate(threads_made, 50, False).value)
 
 # %% [markdown] block="pool-invoke" tags=["zh"]
+# 三件活一起来，只建三个线程；五十件一起来，建到 32 个为止；五十件一件一件来，从头到尾就那一个。
+#
 # ## `invoke` 的池子有多大 {#pool-size}
 #
-# `RunnableParallel.invoke` 用的正是这样一个池，每次调用新建一个，大小是 `max_concurrency`。你没给，就轮到 Python 的默认值：min(32, 核数 + 4)。容器里为什么慢，这里一算就清楚：
+# `RunnableParallel.invoke` 用的正是这样一个池，每次调用新建一个，大小是 `max_concurrency`。你没给，就用 Python 的默认值：min(32, 核数 + 4)。云主机上为什么慢，一算就清楚：
 
 # %% [markdown] block="pool-invoke" tags=["en"]
 # ## How large is the pool of `invoke`? {#pool-size}
@@ -372,7 +376,7 @@ for cores in (2, 4, 8, 28):
 trace
 
 # %% [markdown] block="pool-invoke-read" tags=["zh"]
-# 图里的细线是排队。`b6` 到 `b11` 从一开始就在，只是没有线程来接；前六条一放手，它们立刻补上。
+# 图里的细线是排队。`b6` 到 `b11` 从一开始就在，只是没有线程来接；前六条一做完，它们立刻补上。
 #
 # 两核给 6 个线程，八核给 12 个。十二条分支在前者要走两轮，在后者一轮就完。想让它到哪儿都一样快，就别靠默认值，把 `max_concurrency` 写明。
 
@@ -384,7 +388,7 @@ trace
 # %% [markdown] block="gil" tags=["zh"]
 # ## 线程叠得了等待，叠不了计算 {#gil}
 #
-# 把 `sleep` 换成真正的计算，四个线程会比一个快吗？这一格不用虚拟时钟，用真的。取七次的中位数：
+# 把 `sleep` 换成真正的计算，四个线程会比一个快吗？这段代码不用虚拟时钟，用真的：各跑七次，取“一个线程的时长 ÷ 四个线程的时长”的中位数。
 
 # %% [markdown] block="gil" tags=["en"]
 # ## Threads overlap waiting, not computing {#gil}
@@ -419,7 +423,7 @@ ratios = sorted(
 print(f"{round(ratios[3])}x")
 
 # %% [markdown] block="gil-read" tags=["zh"]
-# 四舍五入是 1 倍：一点没省。标准版 CPython 有一把全局解释器锁（GIL），同一时刻只有一个线程在执行 Python 字节码；线程去睡觉、去等网络时才把锁交出来。所以线程对等待有效，对纯 Python 计算无效。
+# 四舍五入是 1 倍：一点没省。标准版 CPython 有一把全局解释器锁（GIL），同一时刻只有一个线程在执行 Python 字节码。线程一去睡觉、一去等网络，就把锁交出来，别人趁机往下走；埋头计算的线程只能轮流拿锁，总量一点没少。所以线程对等待有效，对纯 Python 计算无效。
 #
 # 协程也救不了计算：它们本来就挤在一个线程里。要让计算并行，得用多个进程；这门课管的是等待。
 
@@ -478,7 +482,7 @@ for ours, theirs in (
     print(ours.value == theirs.value, ours.elapsed, theirs.elapsed)
 
 # %% [markdown] block="diary" tags=["zh"]
-# 结果相同，时长相同。那么真的代码多出来的是什么？给它挂一个记事本，让每次运行的开始和结束都留下一行：时刻、事件、是谁、在哪个线程：
+# 结果相同，时长相同。那么真的代码多出来的是什么？给它挂一本日记，让每次运行的开始和结束都留下一行：时刻、事件、是谁、在哪个线程：
 
 # %% [markdown] block="diary" tags=["en"]
 # Same results, same times. So what does the real code add? Give it a diary, and let every run write a line when it starts and when it ends: the time, the event, who, and on which thread:
@@ -523,10 +527,10 @@ _ = simulate(acall())
 # %% [markdown] block="source" tags=["zh"]
 # 两份日记，同一个时钟，事件一样多，时刻一样，只有最后一列不同。一步一步对着源码读（行号是 langchain-core 1.7.2 的）：
 #
-# 1. **整次调用登记在案。** 两边都先建回调管理器，报一声开始：[`invoke`，L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148)，[`ainvoke`，L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211)。你的追踪工具看到的根节点，就是这一行。
+# 1. **先记下整次调用。** 两边都先建回调管理器，报一声开始：[`invoke`，L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148)，[`ainvoke`，L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211)。你的追踪工具看到的根节点，就是这一行。
 # 2. **每条分支领一份自己的配置。** [`_invoke_step`，L4165](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4165)，[`_ainvoke_step`，L4220](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4220)。配置里加了标签 `map:key:a`，所以日记里认得出谁是谁。输入没有动，三条分支收到的是同一个对象。
-# 3. **开跑，从这里分道。** `invoke` [新建一个线程池，L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185)，逐条 `submit`，于是三行 `start` 都记在池里的线程上。`ainvoke` 把三条分支交给[一个 `gather`，L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236)，三行都记在主线程：分支是任务，没有换线程。
-# 4. **等。** `invoke` 的主线程[按键的次序取 `future.result()`，L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190)，先守着 `a`；`b` 和 `c` 早就完了，日记里也是它们先 `end`，只是结果还没轮到取。`ainvoke` 等的是那个 `gather`，主线程腾出来做别的。
+# 3. **开跑，两边从这里分开。** `invoke` [新建一个线程池，L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185)，逐条 `submit`，于是三行 `start` 都记在池里的线程上。`ainvoke` 把三条分支交给[一个 `gather`，L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236)，三行都记在主线程：分支是任务，没有换线程。
+# 4. **等。** `invoke` 的主线程[按键的次序取 `future.result()`，L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190)，先守着 `a`；`b` 和 `c` 早就做完了，日记里也是它们先 `end`，只是还没轮到取它们的结果。`ainvoke` 等的是那个 `gather`，主线程腾出来做别的。
 # 5. **收成字典。** 最后一条是 `a`，0.3 秒；整次调用同时结束。`ainvoke` 在这里[用 `zip` 把键配回去，L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248)。
 #
 # 线程池是在 [`get_executor_for_config`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L660) 里建的：`max_workers=config.get("max_concurrency")`。一次调用里，只有这一处读 `max_concurrency`，这件事后面要用。
@@ -586,7 +590,7 @@ _ = simulate(request)
 _ = simulate(arequest())
 
 # %% [markdown] block="context-read" tags=["zh"]
-# 看得见，而且互不干扰：每条分支拿到的是调用那一刻的一份拷贝，改了只改自己的。`invoke` 用的池叫 `ContextThreadPoolExecutor`，[`submit` 时先 `copy_context()`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L610)；`ainvoke` 的每条分支是一个任务，也各有一份。
+# 看得见，而且互不干扰：每条分支拿到的是调用那一刻的一份拷贝，怎么改都只影响自己。`invoke` 用的池叫 `ContextThreadPoolExecutor`，[`submit` 时先 `copy_context()`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L610)；`ainvoke` 的每条分支是一个任务，也各有一份。
 #
 # 标准库的 `ThreadPoolExecutor` 没有这一步，所以 `plain pool` 那行是 `nobody`。自己写执行器，别忘了它，否则换了线程，日志里的请求号就突然空了。
 
@@ -598,7 +602,7 @@ _ = simulate(arequest())
 # %% [markdown] block="delegation" tags=["zh"]
 # ## 普通函数进了 `ainvoke` {#delegation}
 #
-# “普通函数放进 `ainvoke`，白得并发。”先看它在哪儿跑。同一次 `ainvoke`，两条分支是普通函数，一条是协程函数：
+# “普通函数放进 `ainvoke`，白得并发。”先看它们在哪儿跑。同一次 `ainvoke`，两条分支是普通函数，一条是协程函数：
 
 # %% [markdown] block="delegation" tags=["en"]
 # ## An ordinary function under `ainvoke` {#delegation}
@@ -637,11 +641,15 @@ print(run.value)
 trace
 
 # %% [markdown] block="delegation-cost" tags=["zh"]
-# 浅色的 `b` 放下了自己，留在循环所在的主线程。深色的 `a` 和 `c` 各占一个线程：普通函数不会放下自己，LangChain 便把它们委派给循环的默认线程池（这里我们给它起名 `pool`）。那行代码在 [`RunnableLambda._ainvoke`，L5254](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L5254)。
+# 浅色的 `b` 让出了，人留在循环所在的主线程，什么也不占。深色的 `a` 和 `c` 各占一个线程：普通函数不会让出，LangChain 便把它们委派给循环的默认线程池（这里我们给它起名 `pool`）。那行代码在 [`RunnableLambda._ainvoke`，L5254](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L5254)。
 #
-# 委派分三步。循环把函数连同一份上下文放进线程池的队列，自己那条分支的任务就停在 `await` 上；池里的线程取出来，睡也好，等网络也好，都是它自己的事；做完之后，线程不能直接去推那个协程（推人的只有循环），于是往循环的 `_ready` 队列里塞一张条子，把循环叫醒：“结果好了，轮到你了。”这张条子叫 `call_soon_threadsafe`，是别的线程同循环说话的那扇门。
+# 委派分三步：
 #
-# 所以价钱由池子定。五十次 0.1 秒的调用，池子从 6 个线程加到 50 个，两种写法各要多久？
+# 1. 循环把函数连同一份上下文放进线程池的队列，这条分支的任务停在 `await` 上，循环去推别人。
+# 2. 池里的一个线程把函数取出来跑。睡也好，等网络也好，占的都是这个线程。
+# 3. 做完之后，线程不能直接去推那个协程，能推的只有循环。它调用 `call_soon_threadsafe`：往循环的 `_ready` 队列里放一张条子，“结果好了”，再把循环叫醒。
+#
+# 所以代价由池子定。五十次 0.1 秒的调用，池子从 6 个线程加到 50 个，两种写法各要多久？
 
 # %% [markdown] block="delegation-cost" tags=["en"]
 # The pale `b` has stepped aside and stays in the main thread, with the loop. The dark `a` and `c` hold a thread each. Ordinary functions can't step aside, so LangChain delegates them to the loop's default thread pool (which we named `pool` here). The line that does it is in [`RunnableLambda._ainvoke`, L5254](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L5254).
@@ -668,7 +676,7 @@ for workers in (6, 12, 32, 50):
 # %% [markdown] block="delegation-read" tags=["zh"]
 # 协程函数不碰池子，始终 0.1 秒。普通函数按轮次走：⌈50 ÷ 线程数⌉ × 0.1 秒。所以“异步快 17 倍”“快 9 倍”这类数字，离开线程数就没有意义：这里同样的代码，6 个线程时差 9 倍，50 个线程时打平。
 #
-# 还有一层价钱不在表里：这个默认池由整个循环共用。假设后台正有十二个 1 秒的慢调用，这时来了一个只要 0.1 秒的。看它要等多久；再看把慢的挪到自己的池里以后：
+# 还有一层代价不在表里：这个默认池由整个循环共用。假设后台正有十二个 1 秒的慢调用，池子还是 6 个线程，0.1 秒后来了一个只要 0.1 秒的。它要多久？慢的挪到自己的池里以后呢？
 
 # %% [markdown] block="delegation-read" tags=["en"]
 # The coroutine function never touches the pool and stays at 0.1 s. The ordinary one goes in rounds: ⌈50 ÷ workers⌉ × 0.1 s. Figures such as "async is 17 times faster" mean nothing without the number of threads. Here the same code is 9 times slower on 6 threads and level on 50.
@@ -713,9 +721,9 @@ for plan in (on_a_shared_pool, on_their_own_pool):
     print(f"{plan.__name__:18}  {simulate(plan()).value} s")
 
 # %% [markdown] block="own-pool-read" tags=["zh"]
-# 挤在一起，0.1 秒的活花了 2.0 秒，几乎全在排队。分开以后，该多久就多久。
+# 挤在一起，0.1 秒的活花了 2.0 秒：十二个慢调用要跑两轮，到 2.0 秒才腾出线程；它 0.1 秒时来，排在最后，2.1 秒才做完。分开以后，该多久就多久。
 #
-# 所以慢而多的阻塞调用，值得单独给一个池：在 `afunc` 里用 `run_in_executor` 指名道姓地委派。这个写法顺带引出一个问题：一个 `RunnableLambda`，怎么会有两个身子？
+# 所以慢而多的阻塞调用，值得单独给一个池：在 `afunc` 里用 `run_in_executor`，指定委派给哪个池。这里一个 `RunnableLambda` 带了两个函数，到底跑哪个？
 
 # %% [markdown] block="own-pool-read" tags=["en"]
 # Crowded together, a job of 0.1 s took 2.0 s, nearly all of it in the queue. Apart, it takes what it takes.
@@ -723,9 +731,9 @@ for plan in (on_a_shared_pool, on_their_own_pool):
 # So blocking calls that are slow and numerous deserve their own pool: delegate them by name with `run_in_executor`, in an `afunc`. Which raises a question. How does a `RunnableLambda` come to have two bodies?
 
 # %% [markdown] block="afunc" tags=["zh"]
-# ## 同一步，两个身子：`func` 与 `afunc` {#afunc}
+# ## 同一步，两套实现：`func` 与 `afunc` {#afunc}
 #
-# `RunnableLambda` 可以两个都收。谁在什么时候跑？跑一遍便知：
+# `RunnableLambda` 可以只收一个，也可以两个都收。四种给法，两种调用，跑一遍就知道：
 
 # %% [markdown] block="afunc" tags=["en"]
 # ## One step, two bodies: `func` and `afunc` {#afunc}
@@ -755,9 +763,9 @@ for name, form in forms.items():
     print(f"{name:16}  invoke: {sync:19}  ainvoke: {native}")
 
 # %% [markdown] block="afunc-read" tags=["zh"]
-# 规则很短：`invoke` 只认 `func`，`ainvoke` 先认 `afunc`，没有才委派 `func`。头两行是只给一个的时候：只有普通函数，两种调用都行，`ainvoke` 绕道线程池；只有协程函数，`invoke` 直接拒绝。
+# 规则很短：`invoke` 只认 `func`，`ainvoke` 先认 `afunc`，没有才委派 `func`。头两行是只给一个的时候：只有普通函数，两种调用都行，`ainvoke` 绕道线程池（表里的 `asyncio` 是默认池给线程起的名字，不是循环）；只有协程函数，`invoke` 直接拒绝。
 #
-# 第三行是写库时的好样子：两种调用都不绕路。代价是同一件事写两遍，得有测试盯着，别让两个身子各说各话。第四行是个陷阱。有人嫌麻烦，`func` 随手填个 `lambda x: x`，心想反正走异步。哪天有人在脚本里 `invoke` 了一次，它一声不吭地把问题当答案还回来。只有异步版本，就只给异步版本，让它报 `TypeError`。报错的程序，好过答非所问的程序。
+# 第三行是写库该有的样子：两种调用都不绕路。代价是同一件事写两遍，得有测试盯着，别让两套实现各做各的。第四行是个陷阱。有人嫌麻烦，`func` 随手填个 `lambda x: x`，心想反正走异步。哪天有人在脚本里 `invoke` 了一次，它一声不吭地把问题当答案还回来。只有异步版本，就只给异步版本，让它报 `TypeError`。报错的程序，好过答非所问的程序。
 
 # %% [markdown] block="afunc-read" tags=["en"]
 # The rule is short. `invoke` knows only `func`. `ainvoke` prefers `afunc`, and delegates `func` if there is none. The first two rows have only one of them. With just an ordinary function both calls work, and `ainvoke` takes the detour through the pool. With just a coroutine function `invoke` refuses.
@@ -793,11 +801,9 @@ with trace_runnables() as trace:
 trace
 
 # %% [markdown] block="blocking-read" tags=["zh"]
-# 5.0 秒，是普通函数的五倍多。看图：`a` 睡的时候，`b`、`c`、`d` 全在排队；接着 `b` 睡，`a` 早睡完了，也没有人来收它的结果。推人的只有循环，而循环正睡在 `pretends` 里。
+# 5.0 秒，是普通函数的五倍多。看图：`a` 睡的时候，`b`、`c`、`d` 全在排队；接着 `b` 睡，`a` 早睡完了，也没有人来收它的结果。能推协程的只有循环，而循环正睡在 `pretends` 里。轮到 `c` 和 `d` 开始，已经是 0.2 秒。
 #
-# LangChain 看到 `async def` 就信了，不会替你委派。
-#
-# 手里只有阻塞的客户端，就写成普通函数，让线程池去等。
+# LangChain 看到 `async def` 就信了，不会替你委派。手里只有阻塞的客户端，就写成普通函数，让线程池去等。
 
 # %% [markdown] block="blocking-read" tags=["en"]
 # 5.0 s, more than five times as long as the ordinary function. Look at the picture. While `a` sleeps, `b`, `c` and `d` queue. Then `b` sleeps, and `a`, long done, finds nobody to collect its result. Only the loop does the pushing, and the loop is asleep inside `pretends`.
@@ -841,9 +847,9 @@ for method in ("invoke", "ainvoke"):
     print(f"{method:8}  {run.value} beats")
 
 # %% [markdown] block="handler-read" tags=["zh"]
-# `invoke` 那次，心跳停了。分支在线程池里睡，循环所在的线程却站在 `future.result()` 那一行等它们，等多久就停多久。服务里的表现是：一个人的请求慢，所有人的请求都卡住。
+# `invoke` 那次，心跳停了。分支在线程池里睡，循环所在的线程却停在 `future.result()` 那一行等它们，等多久就停多久。服务里的表现是：一个人的请求慢，所有人的请求都跟着停。
 #
-# 规矩很好记：在 `async def` 里，只用名字以 `a` 开头的方法，`ainvoke`、`abatch`、`astream`。
+# 规矩很好记：在 `async def` 里，调用只用带 `a` 的那一套：`ainvoke`、`abatch`、`astream`。
 
 # %% [markdown] block="handler-read" tags=["en"]
 # Under `invoke` the heart stopped. The branches slept in the pool, while the thread of the loop stood at `future.result()` and waited for them, for as long as it took. In a service that means one slow request holds up everybody else's.
@@ -921,7 +927,7 @@ run = simulate(nested.invoke, "?", {"max_concurrency": 2})
 print(f"peak {in_flight.peak}  {run.elapsed:.1f} s")
 
 # %% [markdown] block="nested-read" tags=["zh"]
-# 四个，不是两个：外层两个线程，各自又建了一个两线程的池，2 × 2。反过来看，各层有各层的池，也就不会互相等到死锁。
+# 四个，不是两个：外层两个线程，各自又建了一个两线程的池，2 × 2。好的一面是，各层有各层的池，不会互相等到死锁。
 #
 # 要真的限住，就把信号量放进分支，紧挨着那次调用。放之前，先看一个坑。信号量建一个，跑两次，每次一个新循环：
 
@@ -957,7 +963,7 @@ for branches in (1, 2):
     print(branches, two_runs(branches))
 
 # %% [markdown] block="bound-read" tags=["zh"]
-# 一条分支时相安无事，测试全绿。两条分支抢一个名额，才有人真的要等：信号量认定了第一个循环，换到第二个循环就报错。单元测试每个用例一个循环，脚本里两次 `asyncio.run`，都会撞上。对策是在调用里面建信号量，或者每个循环各存一个。下面第三步就这么做。
+# 一条分支时相安无事，测试全绿。两条分支抢一个名额，才有人真的要等：信号量认定了第一个循环，换到第二个循环就报错。单元测试每个用例一个循环，脚本里两次 `asyncio.run`，都会撞上。对策是在调用里面建信号量，或者每个循环各存一个。后面自己写执行器，第三步用的是前一种。
 
 # %% [markdown] block="bound-read" tags=["en"]
 # With one branch all is quiet and every test is green. With two competing for one place, somebody has to wait for the first time. From then on the semaphore belongs to that loop, and in the next one it raises. Test suites with a loop per test, or scripts that call `asyncio.run` twice, run straight into it. Make the semaphore inside the call, or keep one per loop. Step three below does the former.
@@ -969,7 +975,7 @@ for branches in (1, 2):
 #
 # 1. **分支是在等，还是在算？** 大量纯 Python 计算，两种都帮不上忙，先去想进程。
 # 2. **调用的地方是不是 `async def`？** 是，就只能 `ainvoke`，否则停住整个循环。
-# 3. **分支里有没有会放下自己的版本？** 有就用 `afunc`，没有就算清楚池子的轮次。
+# 3. **这件事有没有异步的客户端？** 有就写成 `async def` 或补一个 `afunc`，没有就算清楚池子的轮次。
 #
 # | 你手里的分支 | 用什么 | 本页的依据 |
 # |---|---|---|
@@ -1031,7 +1037,7 @@ for branches in (1, 2):
 # %% [markdown] block="write-your-own" tags=["zh"]
 # ## 自己写一个，分四步 {#write-your-own}
 #
-# 看懂了和写得出来，中间还隔着一段路。现在写一个小小的并行执行器，分四步，每步只加一件事：一起跑，普通函数也收，限住，收场。测试不看你怎么写，只看它怎么跑：同时几个在途，总共多久，有没有留下还在跑的任务。
+# 看懂了和写得出来，中间还隔着一段路。现在写一个小小的并行执行器，分四步，每步只加一件事：一起跑、普通函数也收、限住、收场。测试不看你怎么写，只看它怎么跑：同时几个在途，总共多久，有没有留下还在跑的任务。
 #
 # **第一步：一起跑。** 这一步你已经见过，`bare_ainvoke` 就是。换成函数再写一遍：
 
@@ -1128,7 +1134,7 @@ async def cancel_it() -> None:
 _ = simulate(cancel_it())
 
 # %% [markdown] block="cancel-read" tags=["zh"]
-# `cancel()` 只是捎去一个请求。任务在它停着的那个 `await` 上收到 `CancelledError`，该收拾的收拾完，才算结束。所以取消之后还要等。
+# 0.1 秒时刚取消，`done` 还是 `False`；0.3 秒收拾完，才变成 `True`。`cancel()` 只是捎去一个请求。任务在它停着的那个 `await` 上收到 `CancelledError`，该收拾的收拾完，才算结束。所以取消之后还要等。
 #
 # 线程没有这样的 `await`。普通函数一旦开跑，Python 没有办法叫停它，你的执行器也没有。
 #
@@ -1152,7 +1158,7 @@ _ = simulate(cancel_it())
 # %% [markdown] block="real-module" tags=["zh"]
 # ## 和正式的比一比 {#real-module}
 #
-# `fanout.Parallel` 就是你这四步长大后的样子。同样两条分支，一条在 0.1 秒失败，先给 `RunnableParallel`，再给它：
+# `fanout.Parallel` 走的就是这四步，只是做得更全。同样两条分支，一条在 0.1 秒失败，先给 `RunnableParallel`，再给它：
 
 # %% [markdown] block="real-module" tags=["en"]
 # ## Against the real thing {#real-module}
@@ -1197,7 +1203,7 @@ trace
 #
 # 那两个数字是另一处不同：五十个普通函数，`RunnableParallel` 在 6 个线程上用 0.9 秒，`fanout` 只用 0.1 秒，因为它的线程随用随添，限制并发的是信号量，不是池子的大小。除此之外，它多了这些：`invoke` 和 `ainvoke` 共用一份逻辑；可以把错误收集成数据，而不是抛出；上限能由几次调用共用；每次运行都留下时间线。
 #
-# 想读的话，从 `src/fanout/parallel.py` 读起，再看 `scope.py`：你第四步的 `finally`，住在那里。
+# 想读的话，从 `src/fanout/parallel.py` 读起，再看 `scope.py`：你第四步的收场，对应的就是它。
 
 # %% [markdown] block="real-module-read" tags=["en"]
 # In the upper run `good` went on for 0.4 s after the call was over, with nobody waiting for it. That is an orphan. In the lower one it stops the moment the other fails.

@@ -11,9 +11,9 @@
 # ---
 
 # %% [markdown] block="predict" tags=["zh"]
-# `RunnableParallel` 的用法可以写满一本书，天天要用的却只有六样。这一课只讲这六样，外加一个早晚会撞上的错误。先来一道题。
+# 围绕 `RunnableParallel`，日常用得上的写法就六种。这一课只讲这六种，外加一个早晚会撞上的错误。先来一道题。
 #
-# 一条评价进来，三件事同时做：`summary` 要 1.2 秒，`sentiment` 要 0.4 秒，`tags` 要 0.8 秒。代码里也按这个次序写。结果字典打印出来，键是什么次序？
+# 一条评价进来，三件事同时做：`summary` 要 1.2 秒，`sentiment` 要 0.4 秒，`tags` 要 0.8 秒。代码里也按这个次序写，结果是一个字典。
 #
 # ```widget
 # predict minimal-key-order
@@ -71,7 +71,7 @@ print(run.value)
 trace
 
 # %% [markdown] block="three-facts" tags=["zh"]
-# 先认一认人。三个函数都只收一个参数，就是那条评价；`RunnableParallel(...)` 给每个函数起一个名字，名字就是结果里的键；`invoke` 送进去一份输入，拿回来一个字典。图里每条横线是一条分支，从开始画到结束。
+# 先对上号。三个函数都只收一个参数，就是那条评价；`RunnableParallel(...)` 给每个函数起一个名字，名字就是结果里的键；`invoke` 送进去一份输入，拿回来一个字典。图里每条横线是一条分支，从开始画到结束。
 #
 # 从这一次运行能读出三件事：
 #
@@ -79,7 +79,7 @@ trace
 # - **键按声明的次序排**，和谁先跑完无关：`sentiment` 0.4 秒就好了，仍排第二。
 # - **总时长等于最慢的分支**：1.2 秒，而不是 2.4 秒。
 #
-# `simulate` 让等待在虚拟时钟上过去，你不必真等。在自己的项目里去掉它，直接写 `analyse.invoke(review)`。
+# `simulate` 和 `trace_runnables` 是课程自带的工具。前者换上虚拟时钟，等待瞬间跳过：`run.value` 是 `invoke` 的返回值，`run.elapsed` 是时钟走过的秒数。后者只管画图。在自己的项目里两样都去掉，直接写 `analyse.invoke(review)`。
 
 # %% [markdown] block="three-facts" tags=["en"]
 # First, who is who. Each of the three functions takes one argument, the review. `RunnableParallel(...)` gives every function a name, and the name is its key in the result. `invoke` sends one input in and gets one dict back. In the picture each bar is a branch, drawn from its start to its end.
@@ -95,7 +95,7 @@ trace
 # %% [markdown] block="what-fits" tags=["zh"]
 # ## 分支里放得下什么 {#what-fits}
 #
-# 一条分支，就是“收一份输入、给一份输出”的东西。三样放得下：函数，Runnable，还有字典，它会变成里面的一层并行。放不下的是现成的值，比如一个写死的语言代码：
+# 一条分支收一份输入，给一份输出。能放进去的有三种：函数、Runnable（LangChain 里凡是能 `invoke` 的都是，模型和提示词也算），还有字典，它会变成里面的一层并行。放不进去的是现成的值，比如一个写死的语言代码：
 
 # %% [markdown] block="what-fits" tags=["en"]
 # ## What fits into a branch {#what-fits}
@@ -120,9 +120,9 @@ with_constant = RunnableParallel(tags=tags, lang=lambda _: "en")
 print(simulate(with_constant.invoke, review).value)
 
 # %% [markdown] block="what-fits-read" tags=["zh"]
-# 里层和外层一起开始，所以套几层都不加时间，还是最慢的那个 1.2 秒。字典的形状就是结果的形状：你怎么套，它怎么还。
+# 里层和外层一起开始，所以套一层不加时间，还是最慢的那个 1.2 秒。字典的形状就是结果的形状：你怎么套，它怎么还。
 #
-# 写死的值要裹成函数：`lambda _: "en"`。下划线的意思是“输入我收到了，不用”。
+# 写死的值要包成函数：`lambda _: "en"`。参数写成下划线，是说输入收到了，但用不着。
 
 # %% [markdown] block="what-fits-read" tags=["en"]
 # Inner and outer branches start together, so nesting costs no time. It is still the 1.2 s of the slowest. And the result has the shape of the dict, however you nest it.
@@ -132,7 +132,7 @@ print(simulate(with_constant.invoke, review).value)
 # %% [markdown] block="spellings" tags=["zh"]
 # ## 三种写法，一个对象 {#spellings}
 #
-# 别人的代码里，你会见到关键字、字典、管道里的裸字典三种样子。认得这三样，读别人的代码就不慌。它们造出来的是同一种东西：
+# 别人的代码里，同一个 `RunnableParallel` 有三种写法：关键字参数、字典、管道里的裸字典。管道就是 `a | b`：`a` 的输出，作 `b` 的输入。三种写法造出来的是同一种对象：
 
 # %% [markdown] block="spellings" tags=["en"]
 # ## Three spellings, one object {#spellings}
@@ -150,7 +150,7 @@ for step in (by_keywords, by_mapping, in_a_pipe.last):
     print(type(step).__name__, list(step.steps__))
 
 # %% [markdown] block="bare-dict" tags=["zh"]
-# 裸字典要靠邻居才认得出：`|` 至少有一边是 Runnable。两边都是裸字典，就轮不到 LangChain 说话了。Python 把它们并成一个更大的字典，不报错，也没有造出链来：
+# 裸字典要靠邻居才认得出：`|` 至少有一边是 Runnable。两边都是裸字典，就轮不到 LangChain 了。Python 直接把它们并成一个更大的字典，不报错，也没有造出链来：
 
 # %% [markdown] block="bare-dict" tags=["en"]
 # A bare dict is recognised by its neighbour: one side of the `|` has to be a Runnable. Between two bare dicts LangChain is never asked. Python joins them into a bigger dict. No error, and no chain either:
@@ -174,9 +174,9 @@ ticket = {"id": 7, "review": review}
 print(simulate(by_keywords.invoke, ticket).value)
 
 # %% [markdown] block="silently-wrong" tags=["zh"]
-# 电池一周就坏了，它说 `positive`，标签也空了。没有报错：`"broke" in ticket` 查的是字典的键，当然查不到。分支拿到的是整张工单，谁也没替它取出评价。
+# 电池一周就坏了，它说 `positive`，标签也空了。没有报错：`sentiment` 收到的是整张工单，`"broke" in` 一个字典，查的是键，当然查不到。谁也没替它取出评价。
 #
-# 要哪一格，自己取。`itemgetter` 放在函数前面，用 `|` 接起来：
+# 要哪个字段，自己取：把 `itemgetter` 放在函数前面，用 `|` 接起来。还是那条规矩，`|` 至少有一边是 Runnable，所以函数要先包成 `RunnableLambda`：
 
 # %% [markdown] block="silently-wrong" tags=["en"]
 # The battery broke within a week and it says `positive`, with no tags. Nothing was raised: `"broke" in ticket` searches the dict's keys and finds nothing. The branch got the whole ticket, and nobody took out the review for it.
@@ -195,7 +195,7 @@ pick = RunnableParallel(
 print(simulate(pick.invoke, ticket).value)
 
 # %% [markdown] block="keep" tags=["zh"]
-# 还有一个常见的愿望：原来的字段都留着，再添几个新的。这时用 `RunnablePassthrough.assign`。它先并发地算出新字段，再和输入合成一个字典：
+# 另一种常见的需求：原来的字段都留着，只添几个新的。这时用 `RunnablePassthrough.assign`。它先并发地算出新字段，再和输入合成一个字典：
 
 # %% [markdown] block="keep" tags=["en"]
 # Often you want to keep every field you had and add a few. That is `RunnablePassthrough.assign`: it computes the new fields concurrently and merges them with the input:
@@ -243,7 +243,7 @@ def bump(counter: dict[str, int]) -> int:
 print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
 
 # %% [markdown] block="shared-read" tags=["zh"]
-# 后一条看到了前一条的改动。真实运行里谁先谁后说不准，同一段代码今天得 1、2，明天可能得 2、1，这种错最难查。规矩很简单：分支只读输入，要改就先复制一份。
+# 后一条看到了前一条的改动。真实运行里谁先谁后说不准，同一段代码今天得 1、2，明天可能得 2、1，这种错很难查。规矩很简单：分支只读输入，要改就先复制一份。
 
 # %% [markdown] block="shared-read" tags=["en"]
 # The second saw what the first had done. In a real run you can't tell which comes first: 1 and 2 today, perhaps 2 and 1 tomorrow, and that is a hard bug to find. The rule is simple. Branches read their input, and if one has to change it, it makes a copy.
@@ -251,7 +251,7 @@ print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
 # %% [markdown] block="fill" tags=["zh"]
 # ## 换你：填两处 {#fill}
 #
-# 先迈半步。一条客服消息要同时查订单、查用户，原消息也要留下。骨架已经写好，补上两处空白，测试会告诉你差在哪里。
+# 先做一半。一条客服消息进来，要同时查订单、查用户，原消息也要留下。骨架已经写好，补上两处空白，测试会告诉你差在哪里。
 #
 # ```widget
 # exercise minimal-fill
@@ -269,7 +269,7 @@ print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
 # %% [markdown] block="model" tags=["zh"]
 # ## 把函数换成模型 {#model}
 #
-# 到这里为止，分支都是函数。换成 `提示词 | 模型 | 解析器`，外面的写法一个字都不用改，因为它也是 Runnable。这里的模型是课程自带的模拟器：会慢，会数词元，不要密钥：
+# 到这里为止，分支都是函数。换成 `提示词 | 模型 | 解析器`，外面的 `RunnableParallel` 照旧，因为这一串也是 Runnable。只有输入变成了字典：提示词里的 `{review}` 要按名字来取。这里的模型是课程自带的模拟器，有快有慢，会计 token，不要密钥：
 
 # %% [markdown] block="model" tags=["en"]
 # ## Put a model in {#model}
@@ -307,9 +307,9 @@ for key, answer in run.value.items():
 trace
 
 # %% [markdown] block="model-after" tags=["zh"]
-# 三次调用，答得长的慢，答得短的快，总时长还是最慢的那一条：回信比情绪多说了几十个词，就多花了约半秒。想让整体更快，先去看最慢的分支能不能少说几句。
+# 三次调用，答得长的慢，答得短的快，总时长还是最慢的那一条：回信比情绪多说了几十个词，就多花了约半秒。想让整体更快，先看最慢的分支能不能少说几句。
 #
-# 要换成真的模型，只动 `model = …` 那一行：`SimulatedChatModel` 和 `ChatOpenAI` 都是 LangChain 的聊天模型，接口一样。
+# 要换成真的模型，链里只动 `model = …` 那一行：`SimulatedChatModel` 和 `ChatOpenAI` 都是 LangChain 的聊天模型，接口一样。外面的 `simulate` 也要去掉，虚拟时钟管不到真的网络。
 
 # %% [markdown] block="model-after" tags=["en"]
 # Of the three calls the long answer is slow and the short ones are quick, and the whole takes as long as the slowest: the reply has a few dozen words more to say and takes about half a second more to say them. To speed up the whole, look first at whether the slowest branch could say less.
@@ -320,7 +320,7 @@ trace
 # %% [markdown] block="rag" tags=["zh"]
 # ## 检索，再回答 {#rag}
 #
-# 先查资料，再让模型照着答，用 LCEL 写出来是一条链，里面就藏着一个裸字典写的 `RunnableParallel`。读之前先想一个问题：检索器交出的是文档，那用户的问题，是怎么到模型手里的？
+# 先查资料，再让模型照着答，用 LCEL（拿 `|` 接链的写法）写出来是一条链，里面就藏着一个裸字典写的 `RunnableParallel`。读之前先想一个问题：检索器交出来的是文档，那用户的问题是怎么到模型手里的？
 
 # %% [markdown] block="rag" tags=["en"]
 # ## Retrieve, then answer {#rag}
@@ -354,9 +354,9 @@ for chain in (answer, without_question):
     print(simulate(chain.invoke, question).value)
 
 # %% [markdown] block="rag-read" tags=["zh"]
-# 靠 `RunnablePassthrough()`。它什么也不做，收到什么就交出什么。输入是一个字符串，两条分支各拿一份：`context` 拿去检索，`question` 原样放行，正好凑成提示词要的两格。
+# 靠 `RunnablePassthrough()`。它什么也不做，收到什么就交出什么。输入是一个字符串，两条分支都拿到它：`context` 拿去检索，`question` 原样放行，正好凑齐提示词要的两个变量。
 #
-# 第二条链少了这一步，模型只看到几段文档，没看到问题，于是答非所问。“检索器接上模型就能回答”，听着顺理成章，可问题丢在了半路，程序也不会报错。
+# 第二条链少了这一步，模型只看到几段文档，没看到问题，于是答非所问。“检索器接上模型就能回答”听着顺理成章，问题却丢在半路，程序也不报错。
 #
 # 写错键名倒是会报错。并行的键就是提示词的变量，一个字都不能差：
 
@@ -389,7 +389,7 @@ except KeyError as error:
 # | 笔记本，分支里有 `async def` | `await chain.ainvoke(x)` |
 # | 另一个 `async def` 里（比如 Web 服务的处理函数），不管分支是什么 | `await chain.ainvoke(x)`，原因见 {doc:03_01#invoke-in-async} |
 #
-# 混着放也行。下面的 `translate` 是协程函数，`sentiment` 是普通函数，`ainvoke` 把后者交给线程池，两边照样叠着等：
+# 混着放也行。下面的 `translate` 是协程函数，`sentiment` 是普通函数，`ainvoke` 把后者交给线程池，两边照样叠着等。注意 `simulate` 收的也变了：`ainvoke(...)` 造出的协程直接交给它，它在这里顶替 `asyncio.run`：
 
 # %% [markdown] block="ainvoke" tags=["en"]
 # ## `invoke` or `ainvoke`? {#ainvoke}
@@ -425,7 +425,7 @@ except TypeError as error:
     print(type(error).__name__, "-", error)
 
 # %% [markdown] block="ainvoke-after" tags=["zh"]
-# 反过来不行：分支里有协程函数却用了 `invoke`，LangChain 抛 `TypeError`，还告诉你该用哪个方法。原因和改法都在一句话里，这是个好错误。下面这个不是。
+# 反过来不行：分支里有协程函数却用了 `invoke`，LangChain 抛 `TypeError`，还告诉你该用哪个方法。原因和改法都在一句话里，这样的报错好查。下面这个就难查了。
 
 # %% [markdown] block="ainvoke-after" tags=["en"]
 # The other way round fails. If a branch is a coroutine function and you call `invoke`, LangChain raises a `TypeError` that names the method you want. Cause and cure in one line: a good error. The next one isn't.
@@ -433,7 +433,7 @@ except TypeError as error:
 # %% [markdown] block="coroutine-error" tags=["zh"]
 # ## 一个故意的错误 {#coroutine-error}
 #
-# `translate` 想顺手套一层 `lambda`，看上去人畜无害。下一步把译文每个单词的首字母大写，程序就倒在这一步：
+# 给 `translate` 顺手套一层 `lambda`，看上去人畜无害。下一步要把译文每个单词的首字母大写，程序就倒在这一步：
 
 # %% [markdown] block="coroutine-error" tags=["en"]
 # ## One error, on purpose {#coroutine-error}
@@ -474,9 +474,9 @@ handed_over(logged(translate))
 # %% [markdown] block="coroutine-fix" tags=["zh"]
 # 一个协程对象，用时 0.0 秒：`translate` 根本没有开始。LangChain 看的是你交给它的那个函数：`lambda` 不是 `async def`，于是按普通函数处理，返回什么就收什么。没有谁去 `await` 那个返回值。
 #
-# 第二行是同一个错误换了身衣服：一个用 `def` 写的装饰器，套在 `async def` 外面，效果和 `lambda` 一模一样。日志里若有一句 `coroutine 'translate' was never awaited`，说的就是它。
+# 第二行是同一个错误的另一种写法：装饰器里的 `wrapper` 是普通的 `def`，套在 `async def` 外面，效果和 `lambda` 一模一样。日志里若有一句 `coroutine 'translate' was never awaited`，说的就是它。
 #
-# 改法是少写几个字：直接放 `translation=translate`。确实要多做一步，就写成 `async def`，在里面 `await`；装饰器也一样。
+# 改法是少写几个字：直接放 `translation=translate`。确实要多做一步，就写成 `async def`，在里面 `await`；装饰器的 `wrapper` 也一样。
 
 # %% [markdown] block="coroutine-fix" tags=["en"]
 # A coroutine object, after 0.0 s: `translate` never began. LangChain looks at the function you gave it. A `lambda` is not an `async def`, so it is treated as an ordinary function and whatever it returns is the result. Nobody awaits it.
@@ -488,7 +488,7 @@ handed_over(logged(translate))
 # %% [markdown] block="batch" tags=["zh"]
 # ## 一份输入多件事，还是一件事多份输入 {#batch}
 #
-# `RunnableParallel` 管前一种。手里是八条评价、问的是同一个问题时，要的是 `batch`，不是八条分支：
+# `RunnableParallel` 管前一种。手里有八条评价，问的是同一个问题，该用的是 `batch`，不是八条分支：
 
 # %% [markdown] block="batch" tags=["en"]
 # ## Many questions on one input, or one question on many? {#batch}
@@ -514,7 +514,7 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # %% [markdown] block="blank" tags=["zh"]
 # ## 换你：从零写一个 {#blank}
 #
-# 这一次没有骨架。三条分支，一条异步、两条普通，输入是字典。写完先别急着跑，说一遍结果里键的次序和总时长，再看测试同不同意。
+# 这一次没有骨架。三条分支，一条异步、两条普通，输入是字典。写完先别急着跑，自己说一遍：结果里的键按什么次序排，总时长由谁决定。再看测试同不同意。
 #
 # ```widget
 # exercise minimal-blank
@@ -530,9 +530,9 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # ```
 
 # %% [markdown] block="reference" tags=["zh"]
-# ## 旁边放一个参考实现 {#reference}
+# ## 和参考实现对一对 {#reference}
 #
-# 这门课带了一个小库 `fanout`，里面有个 `Parallel`，和 `RunnableParallel` 做同一件事，只是短得可以一口气读完。同样的函数交给两边，看结果和时间线：
+# 这门课带了一个小库 `fanout`，里面有个 `Parallel`，和 `RunnableParallel` 做同一件事，代码短，一口气就能读完。同样的函数交给两边，看结果和时间线：
 
 # %% [markdown] block="reference" tags=["en"]
 # ## A reference beside it {#reference}
@@ -552,7 +552,7 @@ print(ours.value == theirs.value, ours.elapsed == theirs.elapsed)
 trace
 
 # %% [markdown] block="reference-after" tags=["zh"]
-# 结果相同，时长相同，条条对得上。后面的课会一层层拆开 `fanout`，遇到两边做法不同的地方（比如一条分支失败之后），就并排跑给你看。
+# 图里先跑的是 `fanout`，后跑的是 `RunnableParallel`：结果相同，时长相同，每条分支都对得上。后面的课会一层层拆开 `fanout`，遇到两边做法不同的地方（比如一条分支失败之后），就并排跑给你看。
 
 # %% [markdown] block="reference-after" tags=["en"]
 # Same result, same time, bar for bar. Later lessons take `fanout` apart layer by layer. Where the two part ways, as they do once a branch fails, you will see them run side by side.
@@ -562,9 +562,9 @@ trace
 #
 # 1. **它们互不相干吗？** 分支看不到彼此的结果。后一步要用前一步的答案，就用 `|` 接起来，别硬塞进并行。
 # 2. **大半时间在等吗？** 省得下来的只有等待。各条分支要等多久，心里先有个数，最慢的那条就是总时长。
-# 3. **对方受得了吗？** 三条分支就是三个请求同时到。对面若有限额，先想好上限，{doc:03_01#limit} 里有办法。
+# 3. **对方受得了吗？** 三条分支就是三个请求同时到。对方若有限流，先定好上限，{doc:03_01#limit} 里有办法。
 #
-# 三句都答“是”，就写。有一句答得含糊，先量一量再说。
+# 三句都答“是”，就写。有一句拿不准，先量一量再说。
 
 # %% [markdown] block="when" tags=["en"]
 # ## Three questions before you write it {#when}
@@ -576,20 +576,20 @@ trace
 # Three yeses, and you write it. If one of them is a maybe, measure first.
 
 # %% [markdown] block="card" tags=["zh"]
-# ## 六样，一张表 {#card}
+# ## 六种写法，一张表 {#card}
 #
-# 这一课的全部都在这里，忘了就回来查。
+# 这一课的写法全在这里，忘了就回来查。
 #
 # | 想要 | 就写 |
 # |---|---|
 # | 一份输入，几件事同时做 | `RunnableParallel(a=f, b=g)`，在链中间可写成 <code>chain &#124; {"a": f, "b": g}</code> |
-# | 分支只要其中一格 | <code>itemgetter("review") &#124; RunnableLambda(f)</code> |
-# | 留住输入，再添几格 | `RunnablePassthrough.assign(a=…, b=…)` |
+# | 分支只要其中一个字段 | <code>itemgetter("review") &#124; RunnableLambda(f)</code> |
+# | 留住输入，再添几个字段 | `RunnablePassthrough.assign(a=…, b=…)` |
 # | 原样放行一份 | `"question": RunnablePassthrough()` |
-# | 有 `async def` | `await chain.ainvoke(x)` |
+# | 分支里有 `async def` | `await chain.ainvoke(x)` |
 # | 一件事，多份输入 | `chain.batch(xs, {"max_concurrency": 4})` |
 #
-# 先判断四件事，再落笔：
+# 表放在一边，做四个判断：
 #
 # ```widget
 # quiz minimal-check
