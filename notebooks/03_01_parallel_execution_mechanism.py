@@ -39,7 +39,7 @@
 #
 # | 等的时候 | 事件循环 | 线程池 |
 # |---|---|---|
-# | 谁守着 | 没有人：函数让出执行权，留话“到时叫我” | 一个线程，睡在原地 |
+# | 谁守着 | 没有人：函数让出控制权，留话“到时叫我” | 一个线程，睡在原地 |
 # | 对函数的要求 | 每处等待都写成 `await` | 没有，普通函数就行 |
 # | 能同时等几个 | 登记了多少就是多少 | 有几个线程就几个 |
 #
@@ -530,7 +530,7 @@ _ = simulate(acall())
 # 1. **先记下整次调用。** 两边都先建回调管理器，报一声开始：[`invoke`，L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148)，[`ainvoke`，L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211)。你的追踪工具看到的根节点，就是这一行。
 # 2. **每条分支领一份自己的配置。** [`_invoke_step`，L4165](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4165)，[`_ainvoke_step`，L4220](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4220)。配置里加了标签 `map:key:a`，所以日记里认得出谁是谁。输入没有动，三条分支收到的是同一个对象。
 # 3. **开跑，两边从这里分开。** `invoke` [新建一个线程池，L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185)，逐条 `submit`，于是三行 `start` 都记在池里的线程上。`ainvoke` 把三条分支交给[一个 `gather`，L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236)，三行都记在主线程：分支是任务，没有换线程。
-# 4. **等。** `invoke` 的主线程[按键的次序取 `future.result()`，L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190)，先守着 `a`；`b` 和 `c` 早就做完了，日记里也是它们先 `end`，只是还没轮到取它们的结果。`ainvoke` 等的是那个 `gather`，主线程腾出来做别的。
+# 4. **等。** `invoke` 的主线程[按键的次序取 `future.result()`，L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190)，先守着 `a`；`b` 和 `c` 早就做完了，日记里也是它们先 `end`，只是还没轮到取它们的结果。`ainvoke` 等的是那个 `gather`，主线程可以去做别的。
 # 5. **收成字典。** 最后一条是 `a`，0.3 秒；整次调用同时结束。`ainvoke` 在这里[用 `zip` 把键配回去，L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248)。
 #
 # 线程池是在 [`get_executor_for_config`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L660) 里建的：`max_workers=config.get("max_concurrency")`。一次调用里，只有这一处读 `max_concurrency`，这件事后面要用。
@@ -641,7 +641,7 @@ print(run.value)
 trace
 
 # %% [markdown] block="delegation-cost" tags=["zh"]
-# 浅色的 `b` 让出了，人留在循环所在的主线程，什么也不占。深色的 `a` 和 `c` 各占一个线程：普通函数不会让出，LangChain 便把它们委派给循环的默认线程池（这里我们给它起名 `pool`）。那行代码在 [`RunnableLambda._ainvoke`，L5254](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L5254)。
+# 浅色是挂起：`b` 在 `await` 处让出，登记在主线程的循环里，不占线程。深色是占用线程：`a` 和 `c` 各占一个，因为普通函数不会让出，LangChain 便把它们委派给循环的默认线程池（这里我们给它起名 `pool`）。那行代码在 [`RunnableLambda._ainvoke`，L5254](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L5254)。
 #
 # 委派分三步：
 #
@@ -801,7 +801,7 @@ with trace_runnables() as trace:
 trace
 
 # %% [markdown] block="blocking-read" tags=["zh"]
-# 5.0 秒，是普通函数的五倍多。看图：`a` 睡的时候，`b`、`c`、`d` 全在排队；接着 `b` 睡，`a` 早睡完了，也没有人来收它的结果。能推协程的只有循环，而循环正睡在 `pretends` 里。轮到 `c` 和 `d` 开始，已经是 0.2 秒。
+# 5.0 秒，是普通函数的五倍多。看图：`a` 睡的时候，`b`、`c`、`d` 全在排队；接着 `b` 睡，`a` 早睡完了，也没有人来收它的结果。能推协程的只有循环，而循环正睡在 `pretends` 里。轮到 `c` 和 `d` 开始，已经是 0.2 秒。`d` 是普通函数，也逃不掉：要把它送进线程池，也得循环来送。
 #
 # LangChain 看到 `async def` 就信了，不会替你委派。手里只有阻塞的客户端，就写成普通函数，让线程池去等。
 
@@ -974,7 +974,7 @@ for branches in (1, 2):
 # 三个问题，按次序问：
 #
 # 1. **分支是在等，还是在算？** 大量纯 Python 计算，两种都帮不上忙，先去想进程。
-# 2. **调用的地方是不是 `async def`？** 是，就只能 `ainvoke`，否则停住整个循环。
+# 2. **调用的地方是不是 `async def`？** 是，就只能用 `ainvoke`，`invoke` 会停住整个循环。
 # 3. **这件事有没有异步的客户端？** 有就写成 `async def` 或补一个 `afunc`，没有就算清楚池子的轮次。
 #
 # | 你手里的分支 | 用什么 | 本页的依据 |
@@ -1102,7 +1102,7 @@ print(list(run.value), run.elapsed)
 # ```
 
 # %% [markdown] block="cancel" tags=["zh"]
-# **第四步：收场。** 一条分支失败了，其余的该停下。开写之前先看清 `cancel()` 做了什么。这个任务被取消时要花 0.2 秒收拾：
+# **第四步：收场。** 一条分支失败了，其余的该停下。`gather` 不管这件事：它抛出第一个异常，却不取消别的任务，第一课里的 `web` 就是这样一直跑到 2.0 秒的。要停，得自己来。开写之前先看清 `cancel()` 做了什么。这个任务被取消时要花 0.2 秒收拾：
 
 # %% [markdown] block="cancel" tags=["en"]
 # **Step four: leave nothing behind.** When one branch fails, the others should stop. Before you write it, look at what `cancel()` does. This task takes 0.2 s to tidy up when it is cancelled:

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown] block="predict" tags=["zh"]
-# 围绕 `RunnableParallel`，日常用得上的写法就六种。这一课只讲这六种，外加一个早晚会撞上的错误。先来一道题。
+# 用 `RunnableParallel`，日常要做的就六件事。这一课只讲这六件，外加一个早晚会撞上的错误。先来一道题。
 #
 # 一条评价进来，三件事同时做：`summary` 要 1.2 秒，`sentiment` 要 0.4 秒，`tags` 要 0.8 秒。代码里也按这个次序写，结果是一个字典。
 #
@@ -20,7 +20,7 @@
 # ```
 
 # %% [markdown] block="predict" tags=["en"]
-# You could fill a book with what `RunnableParallel` can do. Day to day you need six things. This lesson teaches those six, and one error that you will run into sooner or later. But first, a question.
+# Six constructs make up most of the everyday code around `RunnableParallel`. This lesson teaches those six, and one error that you will run into sooner or later.
 #
 # A review comes in and three things happen to it at once: `summary` takes 1.2 s, `sentiment` 0.4 s, `tags` 0.8 s. The code lists them in that order. Print the resulting dict: in which order are its keys?
 #
@@ -82,15 +82,15 @@ trace
 # `simulate` 和 `trace_runnables` 是课程自带的工具。前者换上虚拟时钟，等待瞬间跳过：`run.value` 是 `invoke` 的返回值，`run.elapsed` 是时钟走过的秒数。后者只管画图。在自己的项目里两样都去掉，直接写 `analyse.invoke(review)`。
 
 # %% [markdown] block="three-facts" tags=["en"]
-# First, who is who. Each of the three functions takes one argument, the review. `RunnableParallel(...)` gives every function a name, and the name is its key in the result. `invoke` sends one input in and gets one dict back. In the picture each bar is a branch, drawn from its start to its end.
+# The code first. Each of the three functions takes one argument, the review. `RunnableParallel(...)` gives every function a name, and the name is its key in the result. `invoke` takes one input and returns one dict. `trace_runnables` records the run and draws it: each bar is a branch, from its start to its end.
 #
 # This run tells you three things:
 #
 # - **Functions go in as they are.** LangChain wraps each in a `RunnableLambda` for you.
-# - **Keys come out in the order you declared them,** whoever finishes first: `sentiment` was ready at 0.4 s and still stands second.
+# - **Keys come out in the order you declared them,** whichever branch finishes first: `sentiment` was ready at 0.4 s and is still the second key.
 # - **The whole takes as long as the slowest branch:** 1.2 s, not 2.4 s.
 #
-# `simulate` lets the waiting pass on a virtual clock, so you don't have to sit through it. In your own project, leave it out and write `analyse.invoke(review)`.
+# `simulate(function, argument)` calls the function on a virtual clock, so you don't sit through the waiting, and puts what it returned into `run.value`. In your own project, leave it out and write `analyse.invoke(review)`.
 
 # %% [markdown] block="what-fits" tags=["zh"]
 # ## 分支里放得下什么 {#what-fits}
@@ -100,7 +100,7 @@ trace
 # %% [markdown] block="what-fits" tags=["en"]
 # ## What fits into a branch {#what-fits}
 #
-# A branch is anything that takes one input and gives one output. Three kinds of thing do: a function, a Runnable, and a dict, which becomes another parallel inside. What doesn't fit is a ready-made value, such as a fixed language code:
+# A branch takes one input and gives one output. It can be a function, a Runnable (LangChain's word for anything with `invoke`), or a dict, which becomes a `RunnableParallel` inside this one. It can't be a plain value, such as a fixed language code:
 
 # %% block="what-fits-run"
 nested = RunnableParallel(
@@ -125,9 +125,9 @@ print(simulate(with_constant.invoke, review).value)
 # 写死的值要包成函数：`lambda _: "en"`。参数写成下划线，是说输入收到了，但用不着。
 
 # %% [markdown] block="what-fits-read" tags=["en"]
-# Inner and outer branches start together, so nesting costs no time. It is still the 1.2 s of the slowest. And the result has the shape of the dict, however you nest it.
+# The inner branches start together with the outer ones, so nesting adds no waiting: the total is still the 1.2 s of the slowest. The result is nested just as the branches were.
 #
-# Wrap a fixed value in a function, `lambda _: "en"`. The underscore says "I get the input, and don't need it".
+# To put a fixed value into the result, wrap it in a function that ignores its input: `lambda _: "en"`.
 
 # %% [markdown] block="spellings" tags=["zh"]
 # ## 三种写法，一个对象 {#spellings}
@@ -137,7 +137,7 @@ print(simulate(with_constant.invoke, review).value)
 # %% [markdown] block="spellings" tags=["en"]
 # ## Three spellings, one object {#spellings}
 #
-# In other people's code you will meet keywords, a dict, and a bare dict inside a pipe. Learn to recognise them, for all three build the same thing:
+# The `|` joins two Runnables into a chain: what the left one returns goes into the right one. LangChain calls this notation LCEL. In other people's code you will meet three ways of writing a parallel step: with keywords, with a dict, and as a bare dict in a chain. All three build the same object:
 
 # %% block="three-spellings"
 from langchain_core.runnables import RunnableLambda
@@ -153,7 +153,7 @@ for step in (by_keywords, by_mapping, in_a_pipe.last):
 # 裸字典要靠邻居才认得出：`|` 至少有一边是 Runnable。两边都是裸字典，就轮不到 LangChain 了。Python 直接把它们并成一个更大的字典，不报错，也没有造出链来：
 
 # %% [markdown] block="bare-dict" tags=["en"]
-# A bare dict is recognised by its neighbour: one side of the `|` has to be a Runnable. Between two bare dicts LangChain is never asked. Python joins them into a bigger dict. No error, and no chain either:
+# LangChain turns a bare dict into a parallel step only if the other side of the `|` is a Runnable. Between two bare dicts, `|` is Python's own dict union, and LangChain never hears of it. You get one bigger dict, no error, and no chain:
 
 # %% block="dict-union"
 not_a_chain = {"sentiment": sentiment} | {"tags": tags}
@@ -167,21 +167,21 @@ print(type(not_a_chain).__name__, hasattr(not_a_chain, "invoke"))
 # %% [markdown] block="same-input" tags=["en"]
 # ## Every branch gets the whole input {#same-input}
 #
-# "I pass a dict, and each branch takes its part." Many people expect that. The input is now a ticket instead of a string. Guess what `sentiment` says before you read on:
+# "I pass a dict, and each branch takes its part." Many people expect that. Here `by_keywords` from above gets a whole ticket instead of a string. Guess what `sentiment` says before you read on:
 
 # %% block="whole-dict"
 ticket = {"id": 7, "review": review}
 print(simulate(by_keywords.invoke, ticket).value)
 
 # %% [markdown] block="silently-wrong" tags=["zh"]
-# 电池一周就坏了，它说 `positive`，标签也空了。没有报错：`sentiment` 收到的是整张工单，`"broke" in` 一个字典，查的是键，当然查不到。谁也没替它取出评价。
+# 电池一周就坏了，它说 `positive`，标签也空了。没有报错：`sentiment` 收到的是整张工单，而 `in` 对字典只查键，键里当然没有 `"broke"`。谁也没替它取出评价。
 #
 # 要哪个字段，自己取：把 `itemgetter` 放在函数前面，用 `|` 接起来。还是那条规矩，`|` 至少有一边是 Runnable，所以函数要先包成 `RunnableLambda`：
 
 # %% [markdown] block="silently-wrong" tags=["en"]
-# The battery broke within a week and it says `positive`, with no tags. Nothing was raised: `"broke" in ticket` searches the dict's keys and finds nothing. The branch got the whole ticket, and nobody took out the review for it.
+# The battery broke within a week, and it says `positive`, with no tags. Nothing was raised. Inside `sentiment` the argument is now the whole ticket, so `"broke" in review` looks among the dict's keys and finds nothing. No one took the review out of the ticket.
 #
-# If a branch needs one field, say so. Put `itemgetter` in front of the function and join them with `|`:
+# If a branch needs one field, say so: put `itemgetter` in front of the function and join them with `|`. Neither of the two is a Runnable, and `|` needs at least one, which is why the function is now wrapped in `RunnableLambda` by hand:
 
 # %% block="pick"
 from operator import itemgetter
@@ -198,7 +198,7 @@ print(simulate(pick.invoke, ticket).value)
 # 另一种常见的需求：原来的字段都留着，只添几个新的。这时用 `RunnablePassthrough.assign`。它先并发地算出新字段，再和输入合成一个字典：
 
 # %% [markdown] block="keep" tags=["en"]
-# Often you want to keep every field you had and add a few. That is `RunnablePassthrough.assign`: it computes the new fields concurrently and merges them with the input:
+# Often you want to keep every field you had and add a few. `RunnablePassthrough.assign` does that. It computes the new fields concurrently and returns a new dict with the input's fields and theirs:
 
 # %% block="assign"
 from langchain_core.runnables import RunnablePassthrough
@@ -223,7 +223,7 @@ print(f"{run.elapsed:.1f} s")
 # 最后一个提醒。“整份输入”是同一个对象，不是一人一份拷贝。两条分支都把 `n` 加一，你猜各看到几？
 
 # %% [markdown] block="same-object" tags=["en"]
-# These three look alike. They differ in what they return:
+# It took 0.8 s, the longer of 0.4 and 0.8. Three constructs look alike here, and differ in what they return:
 #
 # | you write | you get |
 # |---|---|
@@ -231,7 +231,7 @@ print(f"{run.elapsed:.1f} s")
 # | `RunnablePassthrough.assign(a=f)` | every field of the input, and `a` |
 # | `RunnablePassthrough()` | the input itself |
 #
-# One warning to finish. "The whole input" means the same object, not a copy each. Two branches add one to `n`. What does each of them see?
+# One warning. "The whole input" means that every branch gets the same object, not a copy. Two branches add one to `n`. What does each of them see?
 
 
 # %% block="shared"
@@ -246,7 +246,7 @@ print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
 # 后一条看到了前一条的改动。真实运行里谁先谁后说不准，同一段代码今天得 1、2，明天可能得 2、1，这种错很难查。规矩很简单：分支只读输入，要改就先复制一份。
 
 # %% [markdown] block="shared-read" tags=["en"]
-# The second saw what the first had done. In a real run you can't tell which comes first: 1 and 2 today, perhaps 2 and 1 tomorrow, and that is a hard bug to find. The rule is simple. Branches read their input, and if one has to change it, it makes a copy.
+# The second branch saw what the first had done. Once branches do real work, nothing fixes which of them gets there first: 1 and 2 today, 2 and 1 when the network is slow. A bug that depends on timing is hard to reproduce, so keep to a simple rule: a branch only reads its input, and copies it before changing anything.
 
 # %% [markdown] block="fill" tags=["zh"]
 # ## 换你：填两处 {#fill}
@@ -260,7 +260,7 @@ print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
 # %% [markdown] block="fill" tags=["en"]
 # ## Your turn: two blanks {#fill}
 #
-# Watching is not doing, so take half a step first. A support message needs its order and its customer looked up at the same time, and the message itself must survive. The skeleton is there. Fill in the two blanks, and the tests will tell you what is missing.
+# A support message needs its order and its customer looked up at the same time, and the message's own fields have to be kept. Most of the code is there. Fill in the two blanks, and the tests will tell you what is missing.
 #
 # ```widget
 # exercise minimal-fill
@@ -269,12 +269,12 @@ print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
 # %% [markdown] block="model" tags=["zh"]
 # ## 把函数换成模型 {#model}
 #
-# 到这里为止，分支都是函数。换成 `提示词 | 模型 | 解析器`，外面的 `RunnableParallel` 照旧，因为这一串也是 Runnable。只有输入变成了字典：提示词里的 `{review}` 要按名字来取。这里的模型是课程自带的模拟器，有快有慢，会计 token，不要密钥：
+# 到这里为止，分支都是函数。换成 `提示词 | 模型 | 解析器`，外面的 `RunnableParallel` 照旧，因为这一串也是 Runnable。只有输入变成了字典：提示词里的 `{review}` 要按名字来取。这里的模型是课程自带的模拟器，会慢，会数 token，不要密钥：
 
 # %% [markdown] block="model" tags=["en"]
 # ## Put a model in {#model}
 #
-# So far the branches were functions. Make them `prompt | model | parser` and nothing else changes, for that is a Runnable too. The model here is the course's simulator. It takes its time, counts its tokens and needs no key:
+# So far the branches were functions. A chain `prompt | model | parser` is a Runnable too, so it goes in the same way. A prompt fills its variables from a dict, so the input is now `{"review": …}`. The model is the course's simulator: it takes time as a model does, counts tokens, and needs no key:
 
 # %% block="model-run"
 from langchain_core.output_parsers import StrOutputParser
@@ -312,9 +312,9 @@ trace
 # 要换成真的模型，链里只动 `model = …` 那一行：`SimulatedChatModel` 和 `ChatOpenAI` 都是 LangChain 的聊天模型，接口一样。外面的 `simulate` 也要去掉，虚拟时钟管不到真的网络。
 
 # %% [markdown] block="model-after" tags=["en"]
-# Of the three calls the long answer is slow and the short ones are quick, and the whole takes as long as the slowest: the reply has a few dozen words more to say and takes about half a second more to say them. To speed up the whole, look first at whether the slowest branch could say less.
+# Again the total is that of the slowest branch. The reply is about thirty words longer than the other answers and takes about half a second more. To make the whole quicker, first see whether the slowest branch could say less: shortening either of the others gains nothing.
 #
-# For a real model you change the line `model = …` and no other: `SimulatedChatModel` and `ChatOpenAI` are both LangChain chat models with the same interface.
+# For a real model, change the line `model = …`: `SimulatedChatModel` and `ChatOpenAI` are both LangChain chat models with the same interface. And call `with_model.invoke(…)` without `simulate`, since a virtual clock can't hurry a network.
 
 
 # %% [markdown] block="rag" tags=["zh"]
@@ -325,7 +325,7 @@ trace
 # %% [markdown] block="rag" tags=["en"]
 # ## Retrieve, then answer {#rag}
 #
-# Look things up, then let a model answer from what was found. In LCEL that is one chain, with a `RunnableParallel` hidden in it as a bare dict. Before you read it, think of this. What comes out of a retriever is documents. So how does the user's question reach the model?
+# Look things up, then let a model answer from what was found. That is one chain, with a `RunnableParallel` in it, written as a bare dict. A question before you read it: a retriever takes the user's question and returns documents. How, then, does the question itself reach the model?
 
 # %% block="rag-run"
 from llmsim import KeywordRetriever
@@ -361,11 +361,11 @@ for chain in (answer, without_question):
 # 写错键名倒是会报错。并行的键就是提示词的变量，一个字都不能差：
 
 # %% [markdown] block="rag-read" tags=["en"]
-# Through `RunnablePassthrough()`. It does nothing but hand on what it got. The input is one string and each branch has it: `context` goes to look things up, `question` lets it through, and together they fill the two fields of the prompt.
+# Through `RunnablePassthrough()`, which returns its input unchanged. The input is one string, and both branches get it: `context` turns it into documents, `question` passes it on, and together they fill the two variables of the prompt.
 #
-# The second chain lacks that step. Its model saw some documents and no question, and answered something nobody had asked. "Connect a retriever to a model and it answers" sounds plausible. But the question is lost on the way, and nothing complains.
+# The second chain lacks that step. Its model saw documents and no question, and answered something nobody had asked. "Connect a retriever to a model and it answers" sounds plausible, but the question is lost on the way and nothing is raised.
 #
-# A misspelt key does complain. The keys of the parallel are the variables of the prompt, letter for letter:
+# A wrong key is raised. The keys of the parallel step are the variables of the prompt, and they have to match exactly:
 
 # %% block="wrong-key"
 misspelt = {
@@ -380,21 +380,21 @@ except KeyError as error:
 # %% [markdown] block="ainvoke" tags=["zh"]
 # ## `invoke` 还是 `ainvoke` {#ainvoke}
 #
-# 先看一件事：**你的分支里有没有 `async def`？** 有，就用 `ainvoke`；一个也没有，`invoke` 就够了。再看你站在哪里：
+# 先看一件事：**你的分支里有没有 `async def`？** 有，就用 `ainvoke`；一个也没有，`invoke` 就够了。再看调用写在哪里：
 #
-# | 你在哪里 | 怎么写 |
+# | 调用写在哪里 | 怎么写 |
 # |---|---|
 # | 普通脚本，分支全是普通函数 | `chain.invoke(x)` |
 # | 普通脚本，分支里有 `async def` | `asyncio.run(chain.ainvoke(x))` |
 # | 笔记本，分支里有 `async def` | `await chain.ainvoke(x)` |
 # | 另一个 `async def` 里（比如 Web 服务的处理函数），不管分支是什么 | `await chain.ainvoke(x)`，原因见 {doc:03_01#invoke-in-async} |
 #
-# 混着放也行。下面的 `translate` 是协程函数，`sentiment` 是普通函数，`ainvoke` 把后者交给线程池，两边照样叠着等。注意 `simulate` 收的也变了：`ainvoke(...)` 造出的协程直接交给它，它在这里顶替 `asyncio.run`：
+# 混着放也行。下面的 `translate` 是协程函数，`sentiment` 是普通函数，`ainvoke` 把后者交给线程池，两边照样叠着等。`simulate` 的用法也跟着变：把 `ainvoke(...)` 造出的协程直接交给它，由它顶替 `asyncio.run`：
 
 # %% [markdown] block="ainvoke" tags=["en"]
 # ## `invoke` or `ainvoke`? {#ainvoke}
 #
-# Ask first: **is any of your branches an `async def`?** If so, `ainvoke`. If none is, `invoke` will do. Then look at where you are:
+# Ask first: **is any of your branches an `async def`?** If so, use `ainvoke`. If none is, `invoke` will do. Then look at where you are calling from:
 #
 # | where you are | what you write |
 # |---|---|
@@ -403,7 +403,7 @@ except KeyError as error:
 # | a notebook, some branch an `async def` | `await chain.ainvoke(x)` |
 # | inside another `async def` (a web handler, say), whatever the branches | `await chain.ainvoke(x)`; for the reason see {doc:03_01#invoke-in-async} |
 #
-# Mixing is fine. Below, `translate` is a coroutine function and `sentiment` an ordinary one. `ainvoke` hands the latter to a thread pool, and the two waits still overlap:
+# You can mix the two kinds. Below, `translate` is a coroutine function (an `async def`) and `sentiment` an ordinary one. `ainvoke` hands `sentiment` to a thread pool, and the two waits still overlap. `simulate(coroutine)` does what `asyncio.run` does, on the virtual clock:
 
 # %% block="mixed"
 import asyncio
@@ -428,7 +428,7 @@ except TypeError as error:
 # 反过来不行：分支里有协程函数却用了 `invoke`，LangChain 抛 `TypeError`，还告诉你该用哪个方法。原因和改法都在一句话里，这样的报错好查。下面这个就难查了。
 
 # %% [markdown] block="ainvoke-after" tags=["en"]
-# The other way round fails. If a branch is a coroutine function and you call `invoke`, LangChain raises a `TypeError` that names the method you want. Cause and cure in one line: a good error. The next one isn't.
+# 0.6 s, the longer of 0.6 and 0.4. The other way round fails: if a branch is a coroutine function and you call `invoke`, LangChain raises a `TypeError` that names both the cause and the method you want. The next error is less helpful.
 
 # %% [markdown] block="coroutine-error" tags=["zh"]
 # ## 一个故意的错误 {#coroutine-error}
@@ -438,7 +438,7 @@ except TypeError as error:
 # %% [markdown] block="coroutine-error" tags=["en"]
 # ## One error, on purpose {#coroutine-error}
 #
-# Wrapping `translate` in a `lambda` looks harmless. The next step puts the translation in title case, and that is where it falls over:
+# Wrapping `translate` in a `lambda` looks harmless. The step after it puts the translation in title case, and that is where it fails:
 
 # %% block="unawaited" tags=["raises-exception"]
 broken = RunnableParallel(
@@ -450,7 +450,7 @@ simulate(broken.ainvoke(review))
 # 报错的是 `.title()`，错的却是上一步的 `lambda`。看看分支到底交出了什么：
 
 # %% [markdown] block="coroutine-why" tags=["en"]
-# The complaint comes from `.title()`. The fault lies one step earlier, in the `lambda`. Look at what the branch really handed over:
+# The traceback points at `.title()`, but the mistake is one step earlier, in the `lambda`. See what the branch really handed over, first with the `lambda`, then with a decorator:
 
 
 # %% block="unawaited-value"
@@ -479,11 +479,11 @@ handed_over(logged(translate))
 # 改法是少写几个字：直接放 `translation=translate`。确实要多做一步，就写成 `async def`，在里面 `await`；装饰器的 `wrapper` 也一样。
 
 # %% [markdown] block="coroutine-fix" tags=["en"]
-# A coroutine object, after 0.0 s: `translate` never began. LangChain looks at the function you gave it. A `lambda` is not an `async def`, so it is treated as an ordinary function and whatever it returns is the result. Nobody awaits it.
+# A coroutine object, after 0.0 s: `translate` never began. LangChain looks at the function you gave it. A `lambda` is not an `async def`, so LangChain treats it as an ordinary function and takes whatever it returns as the result. Nobody awaits that result.
 #
-# The second line is the same error in other clothes: a decorator written with `def` around an `async def` does exactly what the `lambda` did. If your log says `coroutine 'translate' was never awaited`, this is what it means.
+# The second line has the same cause: a decorator written with `def` around an `async def` does exactly what the `lambda` did. If your log says `coroutine 'translate' was never awaited`, look for one of these two.
 #
-# The cure is to write less: `translation=translate`. If you do need an extra step, make it an `async def` and `await` inside. The same goes for decorators.
+# To fix it, pass the function itself: `translation=translate`. If you need an extra step, write it as an `async def` and `await` inside. The same goes for decorators.
 
 # %% [markdown] block="batch" tags=["zh"]
 # ## 一份输入多件事，还是一件事多份输入 {#batch}
@@ -493,7 +493,7 @@ handed_over(logged(translate))
 # %% [markdown] block="batch" tags=["en"]
 # ## Many questions on one input, or one question on many? {#batch}
 #
-# `RunnableParallel` is for the first. With eight reviews and a single question you want `batch`, not eight branches:
+# `RunnableParallel` is for the first. With eight reviews and one question to ask of each, use `batch`, not eight branches:
 
 # %% block="batch-run"
 run = simulate(
@@ -509,7 +509,7 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # %% [markdown] block="batch-after" tags=["en"]
 # Eight calls of 0.4 s, at most four in flight, make two rounds: 0.8 s. The result is a list, in the order of the inputs.
 #
-# In one line: **keys are different jobs, a list is different inputs.** The two multiply. `analyse.batch(reviews)` does all three jobs on every review and gives you a list of dicts.
+# In one line: **keys are different jobs, a list is different inputs.** You can have both: `analyse.batch(reviews)` does all three jobs on every review and returns a list of dicts.
 
 # %% [markdown] block="blank" tags=["zh"]
 # ## 换你：从零写一个 {#blank}
@@ -523,7 +523,7 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # %% [markdown] block="blank" tags=["en"]
 # ## Your turn: a blank page {#blank}
 #
-# No skeleton this time. Three branches, one async and two ordinary, and a dict for input. When you have written it, don't run it yet. Say the order of the keys and the makespan aloud, then see whether the tests agree.
+# This time you write all of it: three branches, one async and two ordinary, with a dict as input. Before you run it, say what the order of the keys and the makespan will be. Then see whether the tests agree.
 #
 # ```widget
 # exercise minimal-blank
@@ -537,7 +537,7 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # %% [markdown] block="reference" tags=["en"]
 # ## A reference beside it {#reference}
 #
-# This course comes with a small library, `fanout`. Its `Parallel` does what `RunnableParallel` does, and is short enough to read in one sitting. Give both the same functions and compare:
+# This course comes with a library of its own, `fanout`. Its `Parallel` does what `RunnableParallel` does, in a file short enough to read in one sitting. Give both the same functions and compare:
 
 # %% block="side-by-side"
 from fanout import Parallel
@@ -555,7 +555,7 @@ trace
 # 图里先跑的是 `fanout`，后跑的是 `RunnableParallel`：结果相同，时长相同，每条分支都对得上。后面的课会一层层拆开 `fanout`，遇到两边做法不同的地方（比如一条分支失败之后），就并排跑给你看。
 
 # %% [markdown] block="reference-after" tags=["en"]
-# Same result, same time, bar for bar. Later lessons take `fanout` apart layer by layer. Where the two part ways, as they do once a branch fails, you will see them run side by side.
+# Same result, same time, bar for bar. Later lessons take `fanout` apart layer by layer. Where the two behave differently, as they do once a branch fails, you will see both runs in one picture.
 
 # %% [markdown] block="when" tags=["zh"]
 # ## 写之前，问三句 {#when}
@@ -569,14 +569,14 @@ trace
 # %% [markdown] block="when" tags=["en"]
 # ## Three questions before you write it {#when}
 #
-# 1. **Are they independent?** Branches don't see each other's results. If one step needs another's answer, join them with `|` and don't squeeze them into a parallel.
-# 2. **Is most of it waiting?** Waiting is all there is to save. Have an idea of how long each branch waits. The slowest is your total.
-# 3. **Can the other side take it?** Three branches are three requests at the same moment. If it has a quota, decide on a limit first; {doc:03_01#limit} shows how.
+# 1. **Are they independent?** Branches don't see each other's results. If one step needs another's answer, join the two with `|`.
+# 2. **Is most of it waiting?** Waiting is all you can save. Know roughly how long each branch waits: the slowest is your total.
+# 3. **Can the other side take it?** Three branches are three requests at the same moment. If the service has a quota, decide on a limit first; {doc:03_01#limit} shows how.
 #
-# Three yeses, and you write it. If one of them is a maybe, measure first.
+# If all three answers are yes, write it. If one of them is "perhaps", measure first.
 
 # %% [markdown] block="card" tags=["zh"]
-# ## 六种写法，一张表 {#card}
+# ## 六件事，一张表 {#card}
 #
 # 这一课的写法全在这里，忘了就回来查。
 #
@@ -598,18 +598,18 @@ trace
 # %% [markdown] block="card" tags=["en"]
 # ## Six things, one table {#card}
 #
-# The whole lesson, to come back to when you forget.
+# The six constructs, to come back to when you forget.
 #
 # | you want | you write |
 # |---|---|
 # | several jobs at once on one input | `RunnableParallel(a=f, b=g)`, or in mid-chain <code>chain &#124; {"a": f, "b": g}</code> |
 # | one field for a branch | <code>itemgetter("review") &#124; RunnableLambda(f)</code> |
 # | the input kept, and some fields added | `RunnablePassthrough.assign(a=…, b=…)` |
-# | one copy passed on untouched | `"question": RunnablePassthrough()` |
-# | an `async def` in it | `await chain.ainvoke(x)` |
+# | the input itself, under a key | `"question": RunnablePassthrough()` |
+# | a branch that is an `async def` | `await chain.ainvoke(x)` |
 # | one job on many inputs | `chain.batch(xs, {"max_concurrency": 4})` |
 #
-# Now four decisions:
+# Now use them in four decisions:
 #
 # ```widget
 # quiz minimal-check
