@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, assert_type
 
-from fanout import Lambda, Map, Outcomes, Parallel, Quorum, Race, Step, passthrough
+from fanout import (
+    Adaptive,
+    Batching,
+    CircuitBreaker,
+    Lambda,
+    Map,
+    Outcomes,
+    Parallel,
+    Quorum,
+    Race,
+    RateLimiter,
+    Step,
+    passthrough,
+)
 from fanout.merge import append
 
 
@@ -26,7 +40,27 @@ def count(results: list[str]) -> int:
     return len(results)
 
 
+def embed(texts: list[str]) -> list[float]:
+    return [float(len(text)) for text in texts]
+
+
+def policies() -> None:
+    chain: Step[str, list[str]] = Lambda(search)
+    sturdy = chain.with_timeout(1).with_retry(3, on=(OSError, TimeoutError)).with_fallbacks([lambda _: []])
+    assert_type(sturdy.invoke("q"), list[str])
+    assert_type(chain.with_limit(RateLimiter(60)).with_limit(Adaptive(4)).invoke("q"), list[str])
+    assert_type(chain.with_hedge(0.1).with_breaker(CircuitBreaker()).invoke("q"), list[str])
+    cached = chain.with_cache(ttl=60, key=str.lower)
+    assert_type(cached.invoke("q"), list[str])
+    cached.clear()
+    with ThreadPoolExecutor(1) as pool:
+        assert_type(chain.on(pool).invoke("q"), list[str])
+    assert_type(Batching(embed, size=8), Batching[str, float])
+    assert_type(Parallel(a=chain).with_retry(2).invoke("q"), dict[str, Any])
+
+
 def main() -> dict[str, Any]:
+    policies()
     assert_type(Lambda(search), Lambda[str, list[str]])
     assert_type(Lambda(browse), Lambda[str, list[str]])
     assert_type(Lambda(tokens), Lambda[str, str])
