@@ -20,13 +20,13 @@
 # 选好了再往下跑：
 
 # %% [markdown] block="predict" tags=["en"]
-# `RunnableParallel` is LangChain's building block for doing things side by side. Say there is one question and three places to look: `docs` takes 1.2 s, `web` takes 2.0 s, `history` takes 0.8 s. You put them into one `RunnableParallel` and call it once.
+# `RunnableParallel` is LangChain's building block for concurrent calls. You have one question and three places to look it up: `docs` takes 1.2 s, `web` takes 2.0 s, `history` takes 0.8 s. You put all three into one `RunnableParallel` and call it once.
 #
 # ```widget
 # predict core-three-waits
 # ```
 #
-# Placed your bet? Then let it run:
+# Here is the run, with a bar for each branch:
 
 # %% block="first-run"
 import asyncio
@@ -73,9 +73,9 @@ trace
 #
 # > **Give one input to several branches at once; wait for the slowest; return one dict, keyed by branch.**
 #
-# Eighteen words, and the picture shows them all. Three bars start together, and the dict comes when the longest is done. One after the other they would take 1.2 + 2.0 + 0.8 = 4.0 s. Overlapped they take 2.0 s.
+# The picture says the same. Three bars start together, and the dict comes when the longest one ends. One after another they would take 1.2 + 2.0 + 0.8 = 4.0 s. Overlapped, they take 2.0 s.
 #
-# `simulate` runs the real `langchain-core` on a virtual clock: waiting is over in no time, and every instant is exact.
+# `simulate` runs the real `langchain-core` on a virtual clock. Whenever everything is waiting, the clock jumps to the next moment at which something happens, so a run takes milliseconds and gives the same times every time.
 
 # %% [markdown] block="not-promised" tags=["zh"]
 # ## 它没承诺的三件事 {#not-promised}
@@ -85,7 +85,7 @@ trace
 # %% [markdown] block="not-promised" tags=["en"]
 # ## Three things it does not promise {#not-promised}
 #
-# **Not N times faster.** No single call got any faster. The gain is sum ÷ max, and the slowest branch sets it:
+# **N branches are not N times faster.** No single call gets any shorter. As long as every branch can start at once, the gain is the sum of the waits ÷ the longest. Three equal waits, then the three from above, then two short ones beside a long one:
 
 
 # %% block="gain"
@@ -105,7 +105,7 @@ print(gain(0.1, 0.1, 3.0))
 # **没承诺一条失败，其余就停。** 这次用异步的 `ainvoke`。`docs` 在 0.5 秒报错，异常立刻交到你手里。`web` 呢？
 
 # %% [markdown] block="no-cancel" tags=["en"]
-# **Not that one failure stops the rest.** `docs` fails at 0.5 s, and its exception reaches you at once. And `web`?
+# **One failure does not stop the rest.** This time the branches are async, so the call is `ainvoke`. `docs` fails at 0.5 s, and the exception reaches you at once. What becomes of `web`?
 
 
 # %% block="one-fails"
@@ -138,9 +138,9 @@ trace
 # **没承诺少花钱。** 几条分支就是几次调用，没人要的那次也算。并发省的是时间，不是次数。
 
 # %% [markdown] block="cost" tags=["en"]
-# Nobody told `web`. It ran on to 2.0 s, for an answer that no one wanted.
+# Nobody told `web`. It ran on to 2.0 s, and its answer went nowhere.
 #
-# **Not a smaller bill.** Every branch is a call, wanted or not. Concurrency saves time, not calls.
+# **The bill does not shrink.** Three branches are three calls, and you pay for the abandoned ones too. Concurrency saves time, not calls.
 
 # %% [markdown] block="recall" tags=["zh"]
 # ## 合上再想 {#recall}
