@@ -22,15 +22,15 @@
 # 记下你的答案。学到线程池那一节，你会看到它对不对，更要紧的是为什么。
 
 # %% [markdown] block="predict" tags=["en"]
-# Twelve branches, each asleep for half a second. You tried it on a laptop with eight cores, and it came back in half a second. Deployed in a container with two, it takes longer. Not a character of the code has changed. Where does the time go?
+# Twelve branches, each asleep for half a second. On your laptop, with eight cores, the call came back in half a second. On a virtual machine with two cores the same code takes longer. Nothing is computed in it. Where does the time go?
 #
-# Before you scroll, put a number on it:
+# On two cores Python gives the call six threads. Before you scroll, put a number on it:
 #
 # ```widget
 # predict mechanism-twelve-on-six
 # ```
 #
-# Keep your answer. The section on thread pools will tell you whether it holds and, more to the point, why.
+# The sections on thread pools will show the run, where the six comes from, and why it matters.
 
 # %% [markdown] block="who-waits" tags=["zh"]
 # ## 等的时候，谁在守着 {#who-waits}
@@ -48,19 +48,19 @@
 # `RunnableParallel` 两种都用：`ainvoke` 走事件循环，`invoke` 走线程池。我们先把两边各拆开一次，再看 LangChain 怎么把它们接上，最后自己写一个。
 
 # %% [markdown] block="who-waits" tags=["en"]
-# ## While a call waits, who stands there? {#who-waits}
+# ## While a call waits, who is waiting? {#who-waits}
 #
-# Calling a model, your program does next to nothing. Most of the time it waits for the other side to answer. So "how do I run things concurrently?" comes down to another question: while a call waits, who stands there? Python has two answers.
+# A program that calls a model computes next to nothing. Most of the time it waits for the other side to answer. So "how do I run things concurrently?" comes down to a smaller question: while a call waits, what in your program does the waiting? Python has two answers.
 #
 # | while waiting | event loop | thread pool |
 # |---|---|---|
-# | who waits | nobody: the function steps aside and says "call me then" | a thread, asleep on the spot |
+# | who waits | nobody: the function suspends itself and leaves word when to wake it | a thread, asleep inside the call |
 # | what it asks of a function | that every wait be written as `await` | nothing, any function will do |
 # | how many waits at once | as many as were registered | as many as there are threads |
 #
-# Think of an office with a counter. Either you leave your number and go, or you stand at a window, one person to a window. Both keep ten matters "in progress" at once. They don't cost the same.
+# Think of a repair shop. With an event loop you leave your phone number and go; with threads, somebody stands at the counter for every repair. Ten repairs can be under way at once in either shop. One needs a list of ten numbers, the other ten people.
 #
-# `RunnableParallel` uses both: `ainvoke` goes to the event loop, `invoke` to a thread pool. We will take each apart once, see how LangChain joins them, and then write our own.
+# `RunnableParallel` uses both: `ainvoke` the event loop, `invoke` a thread pool. We take each of them apart, see how LangChain joins them, and then write our own.
 
 # %% [markdown] block="coroutine" tags=["zh"]
 # ## 协程：会让出的函数 {#coroutine}
@@ -68,9 +68,9 @@
 # “每个协程背后都有一个线程。”要检验这句话，最直接的办法是不要事件循环，亲手推着一个协程往前走。`pause` 是它让出的地方，里面只有一个 `yield`：停下来，把一个数交给推它的人。
 
 # %% [markdown] block="coroutine" tags=["en"]
-# ## A coroutine is a function that can step aside {#coroutine}
+# ## A coroutine is a function that can suspend itself {#coroutine}
 #
-# "There is a thread behind every coroutine." The plainest test is to leave asyncio out and push a coroutine along by hand. `pause` is where it steps aside:
+# "There is a thread behind every coroutine." To test that, leave asyncio out and drive a coroutine by hand. `send` pushes it along, and `pause` is where it suspends. (`types.coroutine` makes a plain generator awaitable, and whatever the generator yields is what `send` returns.)
 
 # %% block="by-hand"
 import asyncio
@@ -108,9 +108,9 @@ except StopIteration as stop:
 # 从头到尾只有一个线程。协程没有自己的线程，有人推才动。所有 `async` 代码的底子就是这两样：一个能停、能续的函数，和一个推它的人。
 
 # %% [markdown] block="coroutine-read" tags=["en"]
-# Read it from the top. Calling `leaf()` made an object and ran not one line. The first `send` ran it up to the `await`, where it stopped and handed out a number, 0.3, meaning "call me again in 0.3 s". The second `send` picked up where it had stopped, with its local variables as they were, and ran to the return.
+# Read the output from the top. `leaf() called` comes before `a begin`: the call made an object and ran not one line. The first `send` ran it up to the `await`, where it suspended and handed out a number, 0.3, by which we mean "push me again in 0.3 s". The second `send` picked up where it had stopped, with its local variables as they were, and ran to the return.
 #
-# There was one thread throughout. A coroutine has none of its own. It moves when somebody pushes it. All `async` code rests on these two: a function that can stop and go on, and somebody to push it.
+# There was one thread throughout. A coroutine has none of its own: it moves when somebody pushes it. All `async` code rests on these two, a function that can suspend and go on, and somebody to push it.
 
 # %% [markdown] block="await" tags=["zh"]
 # ## `await` 不是“丢到后台” {#await}
@@ -120,7 +120,7 @@ except StopIteration as stop:
 # %% [markdown] block="await" tags=["en"]
 # ## `await` sends nothing to the background {#await}
 #
-# People read `await` as "do this in the background". Which background? Nest it three deep, push once more, and see where the 0.3 comes out:
+# "`await` does it in the background." If so, something other than our `send` would have to run the inner function. Nest the coroutine three deep, push the outermost, and see where the 0.3 comes out:
 
 
 # %% block="await-chain"
@@ -145,9 +145,9 @@ except StopIteration as stop:
 # 由此还能看出，一整条 `await` 的链同进同退。最里面一停，外面每一层都停着；里面若是一个不肯停的阻塞调用，外面谁也没有机会把控制权交出去。
 
 # %% [markdown] block="await-read" tags=["en"]
-# You pushed the outermost and the innermost answered: the 0.3 passed through three awaits, straight into the hands of whoever pushed. That is all `await` does. It passes on the request from inside and stops on this line until the inside is done. There is no background and no second worker.
+# You pushed the outermost coroutine and the innermost answered: the 0.3 passed through three awaits, straight to whoever called `send`. That is all `await` does. It passes outwards what the inside hands out, and stays on its line until the inside is done. There is no background and no second thread.
 #
-# It also follows that a chain of awaits stops and goes as one. When the innermost stops, every layer around it stands still. And if the innermost is a blocking call that will not stop, no layer outside gets the chance to hand over control.
+# It follows that a chain of awaits suspends and resumes as one. When the innermost suspends, every layer around it is suspended too. And if the innermost makes a blocking call instead, no layer around it gets a chance to hand over control.
 
 # %% [markdown] block="event-loop" tags=["zh"]
 # ## 事件循环：一张日程表 {#event-loop}
@@ -157,7 +157,7 @@ except StopIteration as stop:
 # %% [markdown] block="event-loop" tags=["en"]
 # ## An event loop is an agenda {#event-loop}
 #
-# So who remembers "call `a` in 0.3 s", and who does the pushing? An agenda sorted by time, and a loop:
+# So what remembers "push `a` in 0.3 s", and what does the pushing? An agenda sorted by time, and a loop over it:
 
 # %% block="tiny-loop"
 import heapq
@@ -199,18 +199,18 @@ print(run_all(leaf("a", 0.3), leaf("b", 0.1), leaf("c", 0.2)))
 # %% [markdown] block="event-loop-read" tags=["en"]
 # All three began, and they ended in the order `b`, `c`, `a`. The waits add up to 0.6 s, and the agenda was empty at 0.3 s. Still one thread.
 #
-# Take the earliest entry, push it one step, write down its next moment: at heart asyncio's loop does just that. Set beside its source (CPython 3.11), the parts match one for one:
+# Take the earliest entry, push it one step, enter its next moment. asyncio's loop has the same parts (CPython 3.11):
 #
 # | our eleven lines | in asyncio |
 # |---|---|
 # | `agenda`, a heap sorted by time | `_scheduled`, a heap kept by `heapq` as well |
-# | what is due or can go on at once | a separate queue `_ready`, first in, first out |
-# | one turn of `while agenda` | [`_run_once`](https://github.com/python/cpython/blob/3.11/Lib/asyncio/base_events.py): if nobody can go on it sleeps until the earliest moment, listening for news from the network and from other threads |
+# | the entries that are due | a separate queue `_ready`, first in, first out |
+# | one turn of `while agenda` | [`_run_once`](https://github.com/python/cpython/blob/3.11/Lib/asyncio/base_events.py): if nothing is ready it sleeps until the earliest entry, or until the network or another thread wakes it |
 # | `coroutine.send(None)` | the same line in [`Task.__step`](https://github.com/python/cpython/blob/3.11/Lib/asyncio/tasks.py) |
 #
-# Our little loop doesn't sleep, it jumps straight to the next entry. The virtual clock of this course is that jump.
+# Two things differ. A coroutine under asyncio hands out a `Future` instead of a number, and its task goes back into `_ready` when that future is done. That is how one loop can wait for a timer, a socket or a thread. And our loop doesn't sleep: it jumps straight to the next entry. The virtual clock of this course is that jump.
 #
-# Remember the weak spot: there is only one to do the pushing. If a coroutine dawdles between one `await` and the next, everybody waits.
+# Remember the weak spot: one loop does all the pushing. If a coroutine computes or blocks between one `await` and the next, every other coroutine waits.
 
 # %% [markdown] block="gather" tags=["zh"]
 # ## `gather`：先全部登记，再一起等 {#gather}
@@ -255,11 +255,11 @@ for plan in (one_by_one, together):
 # 登记之后什么时候开跑？不是马上。循环此刻正推着你，得等你停下来：
 
 # %% [markdown] block="gather-read" tags=["en"]
-# `await` means "I go on when this is done". One `await` after another is a queue: 0.6 s. `gather` first wraps each coroutine in a task (`asyncio.Task`), enters them all in the agenda, and only then waits: 0.3 s. A task is a coroutine that has been registered. The loop pushes it along whether or not somebody waits for it.
+# `await` means "go on when this is done". One `await` after another is a queue: 0.6 s. `gather` first wraps each coroutine in a task (`asyncio.Task`), enters them all in the agenda, and only then waits: 0.3 s. A task is a coroutine that has been registered with the loop. The loop pushes it along whether or not anything awaits it.
 #
-# Look at the order, too. `b` finished first, and the list still says `a`, `b`, `c`. `gather` returns results in the order of its arguments, which is why the keys of a `RunnableParallel` come out as declared.
+# Look at the order, too. `b` finished first, and the list still says `a`, `b`, `c`. `gather` returns results in the order of its arguments, so `ainvoke` can pair them with its keys again, in the order you declared them.
 #
-# And when does a task begin, once registered? Not at once. The loop is busy pushing you, and has to wait until you stop:
+# When does a task begin, once registered? Not at once. The loop is pushing the coroutine that called `create_task`, and can push nothing else until that one suspends:
 
 
 # %% block="task-begins"
@@ -281,7 +281,7 @@ _ = simulate(main())
 # 反过来看，这也是协程的好处：从一个 `await` 到下一个 `await`，别的协程插不进来。读一个变量、改一个变量，中间不用加锁。
 
 # %% [markdown] block="between-awaits" tags=["en"]
-# There is a benefit in that. From one `await` to the next no other coroutine can cut in, so you can read a variable and change it without a lock.
+# That has a benefit. From one `await` to the next, no other coroutine of this loop can cut in. You can read a variable and write it back without a lock, as long as there is no `await` in between.
 
 # %% [markdown] block="pool" tags=["zh"]
 # ## 线程池：一份等待，占一个线程 {#pool}
@@ -291,7 +291,7 @@ _ = simulate(main())
 # %% [markdown] block="pool" tags=["en"]
 # ## A thread pool spends one thread on every wait {#pool}
 #
-# `time.sleep`, a synchronous HTTP client or database driver: none of these steps aside. To overlap their waits you post one thread on each. "So there are as many threads as branches." Are there? Let every job note when it starts:
+# `time.sleep`, a synchronous HTTP client, a synchronous database driver: none of these suspends. To overlap their waits, each needs a thread to block. "So there are as many threads as branches." Are there? Let every job note when it starts:
 
 # %% block="pool-run"
 from concurrent.futures import ThreadPoolExecutor
@@ -321,7 +321,7 @@ for workers in (12, 6, 4):
 # %% [markdown] block="pool-read" tags=["en"]
 # So the answer to the opening question is 1.0 s. Six threads take six jobs, and the other six queue until 0.5 s: ⌈12 ÷ 6⌉ rounds of 0.5 s. Four threads need three rounds.
 #
-# A thread pool is a queue and some threads that come to it for work. How many is only a ceiling: threads are made when needed, and an idle one is used again. Here are pools with a ceiling of 32. How many threads did they really make?
+# A thread pool is a queue and some threads that take work from it. The size you give is only a ceiling: a thread is made when a job comes in and none is idle. Below, pools with a ceiling of 32 get 3 jobs at once, 50 at once, and 50 one by one. How many threads does each of the three make?
 
 
 # %% block="pool-threads"
@@ -351,7 +351,7 @@ print("50 one by one ", simulate(threads_made, 50, False).value)
 # %% [markdown] block="pool-invoke" tags=["en"]
 # ## How large is the pool of `invoke`? {#pool-size}
 #
-# `RunnableParallel.invoke` runs on just such a pool, a new one for every call, and its size is `max_concurrency`. If you don't set it, Python's default applies: min(32, cores + 4). Here is why the container was slower:
+# `RunnableParallel.invoke` runs on just such a pool, a new one for every call, and its size is `max_concurrency`. If you don't set that, Python's default applies: min(32, cores + 4). This is why the virtual machine was slower:
 
 # %% block="pool-langchain"
 from math import ceil
@@ -381,9 +381,9 @@ trace
 # 两核给 6 个线程，八核给 12 个。十二条分支在前者要走两轮，在后者一轮就完。想让它到哪儿都一样快，就别靠默认值，把 `max_concurrency` 写明。
 
 # %% [markdown] block="pool-invoke-read" tags=["en"]
-# The thin lines are queueing. `b6` to `b11` were there from the start, with no thread to take them up. As soon as the first six let go, they step in.
+# The thin lines are queueing. `b6` to `b11` were submitted at the start, but had no thread until the first six were done.
 #
-# Two cores give 6 threads, eight give 12. Twelve branches take two rounds on the former and one on the latter. If you want the same speed everywhere, don't lean on the default. Write `max_concurrency` down.
+# Two cores give 6 threads, eight give 12. Twelve branches take two rounds on the former and one on the latter. "Cores" is `os.cpu_count()`, which counts those of the machine: a container with a CPU quota gets the default of its host. For the same timing everywhere, set `max_concurrency` yourself.
 
 # %% [markdown] block="gil" tags=["zh"]
 # ## 线程叠得了等待，叠不了计算 {#gil}
@@ -428,9 +428,9 @@ print(f"{round(ratios[3])}x")
 # 协程也救不了计算：它们本来就挤在一个线程里。要让计算并行，得用多个进程；这门课管的是等待。
 
 # %% [markdown] block="gil-read" tags=["en"]
-# Rounded, a factor of 1: nothing was saved. Standard CPython has a global interpreter lock, the GIL. Only one thread executes Python bytecode at a time, and a thread gives the lock up when it sleeps or waits for the network. Threads help with waiting. With pure Python computing they don't.
+# Rounded, a factor of 1: nothing was saved. Standard CPython has a global interpreter lock, the GIL: only one thread at a time executes Python bytecode. A thread releases the lock while it sleeps or waits for the network, so threads overlap waiting. While it computes in Python it needs the lock, so they don't overlap computing.
 #
-# Nor do coroutines, which share a single thread to begin with. Computing in parallel takes several processes. This course is about waiting.
+# Coroutines don't either, since they share a single thread. To compute in parallel you need several processes. This course is about waiting.
 
 # %% [markdown] block="one-call" tags=["zh"]
 # ## 一次真正的调用，拆开看 {#one-call}
@@ -440,7 +440,7 @@ print(f"{round(ratios[3])}x")
 # %% [markdown] block="one-call" tags=["en"]
 # ## One real call, taken apart {#one-call}
 #
-# Those are all the parts. Take away callbacks, tracing and configuration, and the two methods of `RunnableParallel` come down to these few lines. Don't believe it yet. We'll hold them against the real thing:
+# Those are all the parts. Take away callbacks, tracing and configuration, and the two methods of `RunnableParallel` come down to the few lines below. To check that, the cell runs them against the real ones:
 
 # %% block="bare"
 from typing import Any
@@ -485,7 +485,7 @@ for ours, theirs in (
 # 结果相同，时长相同。那么真的代码多出来的是什么？给它挂一本日记，让每次运行的开始和结束都留下一行：时刻、事件、是谁、在哪个线程：
 
 # %% [markdown] block="diary" tags=["en"]
-# Same results, same times. So what does the real code add? Give it a diary, and let every run write a line when it starts and when it ends: the time, the event, who, and on which thread:
+# Same results, same times. What does the real code add? A callback handler can show it. This one writes a line whenever a run starts or ends: the time, the event, which run, and on which thread:
 
 # %% block="diary-run"
 from uuid import UUID
@@ -536,15 +536,15 @@ _ = simulate(acall())
 # 线程池是在 [`get_executor_for_config`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L660) 里建的：`max_workers=config.get("max_concurrency")`。一次调用里，只有这一处读 `max_concurrency`，这件事后面要用。
 
 # %% [markdown] block="source" tags=["en"]
-# Two diaries on one clock, with the same events at the same moments. Only the last column differs. Read them step by step against the source (line numbers of langchain-core 1.7.2):
+# `invoke` above, `ainvoke` below: the same events at the same moments. Only the last column differs. Read the two step by step against the source (line numbers of langchain-core 1.7.2):
 #
 # 1. **The whole call is put on record.** Both make a callback manager and announce the start: [`invoke`, L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148), [`ainvoke`, L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211). This line is the root node that your tracing tool shows.
 # 2. **Each branch is given a config of its own.** [`_invoke_step`, L4165](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4165), [`_ainvoke_step`, L4220](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4220). The tag `map:key:a` is added to it, which is how the diary can tell who is who. The input is left alone: all three branches receive the same object.
 # 3. **They start, and here the ways part.** `invoke` [makes a thread pool, L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185), and submits one branch after another, so the three `start` lines come from threads of the pool. `ainvoke` hands the branches to [one `gather`, L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236), and all three lines come from the main thread: a branch is a task here, and tasks don't change threads.
-# 4. **Waiting.** The main thread of `invoke` [takes `future.result()` key by key, L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190), and so stands at `a` first. `b` and `c` were done long before, and their `end` comes first in the diary. Their results just haven't been fetched yet. `ainvoke` awaits its `gather`, and the main thread is free for other things.
+# 4. **Waiting.** The main thread of `invoke` [takes `future.result()` key by key, L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190), so it blocks on `a` first. `b` and `c` end earlier, as the diary shows, but their results are fetched only after that of `a`. `ainvoke` awaits its `gather`, and the loop is free to run other things on the main thread.
 # 5. **Making the dict.** `a` is last, at 0.3 s, and the whole call ends with it. `ainvoke` [puts the keys back with `zip`, L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248).
 #
-# The pool is made in [`get_executor_for_config`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L660), with `max_workers=config.get("max_concurrency")`. In a single call that is the only place where `max_concurrency` is read, which will matter shortly.
+# The pool is made in [`get_executor_for_config`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L660), with `max_workers=config.get("max_concurrency")`. In a single call that is the only place where `max_concurrency` is read. It will matter when we come to [limits](#limit).
 
 # %% [markdown] block="context" tags=["zh"]
 # ## 分支带走一份上下文 {#context}
@@ -554,7 +554,7 @@ _ = simulate(acall())
 # %% [markdown] block="context" tags=["en"]
 # ## Each branch takes a copy of the context {#context}
 #
-# One of those additions you will need sooner or later: context variables. The request id in your logs and the current user often sit in a `ContextVar`. On another thread, can a branch still see them? And if a branch sets one, does it change outside?
+# You will need one of those additions sooner or later: context variables. The request id in your logs and the current user often sit in a `ContextVar`. Can a branch on another thread still see them? And if a branch sets one, does it change outside?
 
 # %% block="context-run"
 from contextvars import ContextVar
@@ -595,9 +595,9 @@ _ = simulate(arequest())
 # 标准库的 `ThreadPoolExecutor` 没有这一步，所以 `plain pool` 那行是 `nobody`。自己写执行器，别忘了它，否则换了线程，日志里的请求号就突然空了。
 
 # %% [markdown] block="context-read" tags=["en"]
-# They can see it, and they don't get in each other's way. Each branch has a copy made at the moment of the call, and changes only its own. The pool of `invoke` is a `ContextThreadPoolExecutor`, which [calls `copy_context()` in `submit`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L610). Under `ainvoke` each branch is a task with a copy of its own.
+# Branches see the variable, and don't disturb each other. Each has a copy of the context, made when the branch was started, and changes only its own. The pool of `invoke` is a `ContextThreadPoolExecutor`, which [calls `copy_context()` in `submit`](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/config.py#L610). Under `ainvoke` each branch is a task with a copy of its own.
 #
-# The standard `ThreadPoolExecutor` does no such thing, which is why the line `plain pool` says `nobody`. If you write your own executor, remember it, or one day the request ids in your logs come out empty.
+# The standard `ThreadPoolExecutor` copies nothing, which is why the line `plain pool` says `nobody`. If you write your own executor, copy the context yourself, or the request ids in your logs will be empty on every other thread.
 
 # %% [markdown] block="delegation" tags=["zh"]
 # ## 普通函数进了 `ainvoke` {#delegation}
@@ -607,7 +607,7 @@ _ = simulate(arequest())
 # %% [markdown] block="delegation" tags=["en"]
 # ## An ordinary function under `ainvoke` {#delegation}
 #
-# "Sync functions run in parallel for free under `ainvoke`." First, where do they run? One `ainvoke`, two ordinary functions, one coroutine function:
+# "Sync functions run in parallel for free under `ainvoke`." To see the price, first see where they run. One `ainvoke`, two ordinary functions, one coroutine function:
 
 
 # %% block="where"
@@ -652,11 +652,11 @@ trace
 # 所以代价由池子定。五十次 0.1 秒的调用，池子从 6 个线程加到 50 个，两种写法各要多久？
 
 # %% [markdown] block="delegation-cost" tags=["en"]
-# The pale `b` has stepped aside and stays in the main thread, with the loop. The dark `a` and `c` hold a thread each. Ordinary functions can't step aside, so LangChain delegates them to the loop's default thread pool (which we named `pool` here). The line that does it is in [`RunnableLambda._ainvoke`, L5254](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L5254).
+# The pale bar `b` is suspended, and belongs to the main thread, where the loop runs. The solid bars `a` and `c` hold a thread each. An ordinary function can't suspend, so LangChain delegates it to the loop's default thread pool (which we named `pool` here). The line that does it is in [`RunnableLambda._ainvoke`, L5254](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L5254).
 #
-# Delegation takes three steps. The loop puts the function, with a copy of the context, into the pool's queue, and the task of that branch stops at its `await`. A thread of the pool takes it out and sleeps, or waits for the network, on its own account. When it is done, it can't push the coroutine itself, since only the loop pushes. So it drops a note in the loop's `_ready` queue and wakes it: "your result is here". That note is `call_soon_threadsafe`, the door through which other threads talk to a loop.
+# Delegation takes three steps. First, the function goes into the pool's queue, with a copy of the context, and the branch's task suspends at its `await`. Then a thread of the pool takes the function out and runs it, blocking for as long as it takes while the loop goes on. When it is done, the thread can't push the coroutine itself, since only the loop pushes. So it calls `call_soon_threadsafe`, which puts a callback into the loop's `_ready` queue and wakes the loop up. That is how any other thread has to talk to a loop.
 #
-# The pool, then, sets the price. Fifty calls of 0.1 s, and a pool that grows from 6 threads to 50: how long does each kind take?
+# So the size of the pool sets the price. Fifty calls of 0.1 s, and a pool that grows from 6 threads to 50: how long does each kind take?
 
 
 # %% block="pool-sizes"
@@ -679,9 +679,9 @@ for workers in (6, 12, 32, 50):
 # 还有一层代价不在表里：这个默认池由整个循环共用。假设后台正有十二个 1 秒的慢调用，池子还是 6 个线程，0.1 秒后来了一个只要 0.1 秒的。它要多久？慢的挪到自己的池里以后呢？
 
 # %% [markdown] block="delegation-read" tags=["en"]
-# The coroutine function never touches the pool and stays at 0.1 s. The ordinary one goes in rounds: ⌈50 ÷ workers⌉ × 0.1 s. Figures such as "async is 17 times faster" mean nothing without the number of threads. Here the same code is 9 times slower on 6 threads and level on 50.
+# The coroutine function never touches the pool and stays at 0.1 s. The ordinary one goes in rounds: ⌈50 ÷ workers⌉ × 0.1 s. A figure such as "async is 17 times faster" means nothing without the number of threads. Here the same code takes 9 times as long on 6 threads and equally long on 50.
 #
-# Another price is not in the table: the whole loop shares this default pool. Suppose twelve slow calls of 1 s are under way in the background, and in comes one that needs 0.1 s. See how long it takes, and how long once the slow ones have a pool of their own:
+# A second price is not in the table: everything on the loop shares this default pool. Suppose twelve slow calls of 1 s are under way in the background, and a call comes in that needs 0.1 s. How long does it take? And how long once the slow ones have a pool of their own?
 
 
 # %% block="own-pool"
@@ -726,9 +726,9 @@ for plan in (on_a_shared_pool, on_their_own_pool):
 # 所以慢而多的阻塞调用，值得单独给一个池：在 `afunc` 里用 `run_in_executor`，指定委派给哪个池。这里一个 `RunnableLambda` 带了两个函数，到底跑哪个？
 
 # %% [markdown] block="own-pool-read" tags=["en"]
-# Crowded together, a job of 0.1 s took 2.0 s, nearly all of it in the queue. Apart, it takes what it takes.
+# On the shared pool a call of 0.1 s took 2.0 s, nearly all of it in the queue behind two rounds of slow ones. With separate pools it takes its 0.1 s.
 #
-# So blocking calls that are slow and numerous deserve their own pool: delegate them by name with `run_in_executor`, in an `afunc`. Which raises a question. How does a `RunnableLambda` come to have two bodies?
+# So give blocking calls that are slow and numerous their own pool: delegate them with `run_in_executor` in an `afunc`, as `aslow` does. Mind one difference: the loop's `run_in_executor` does not copy the context. If `slow` reads a context variable, pass `copy_context().run, slow, question` instead. The `RunnableLambda` above was given two functions. Which one runs when?
 
 # %% [markdown] block="afunc" tags=["zh"]
 # ## 同一步，两套实现：`func` 与 `afunc` {#afunc}
@@ -738,7 +738,7 @@ for plan in (on_a_shared_pool, on_their_own_pool):
 # %% [markdown] block="afunc" tags=["en"]
 # ## One step, two bodies: `func` and `afunc` {#afunc}
 #
-# A `RunnableLambda` can take both. Which one runs when? Ask it:
+# A `RunnableLambda` takes an ordinary function as `func`, a coroutine function as `afunc`, or both. Here are four combinations, each called both ways:
 
 # %% block="four-forms"
 forms = {
@@ -768,9 +768,9 @@ for name, form in forms.items():
 # 第三行是写库该有的样子：两种调用都不绕路。代价是同一件事写两遍，得有测试盯着，别让两套实现各做各的。第四行是个陷阱。有人嫌麻烦，`func` 随手填个 `lambda x: x`，心想反正走异步。哪天有人在脚本里 `invoke` 了一次，它一声不吭地把问题当答案还回来。只有异步版本，就只给异步版本，让它报 `TypeError`。报错的程序，好过答非所问的程序。
 
 # %% [markdown] block="afunc-read" tags=["en"]
-# The rule is short. `invoke` knows only `func`. `ainvoke` prefers `afunc`, and delegates `func` if there is none. The first two rows have only one of them. With just an ordinary function both calls work, and `ainvoke` takes the detour through the pool. With just a coroutine function `invoke` refuses.
+# The rule is short. `invoke` uses only `func`. `ainvoke` prefers `afunc`, and delegates `func` if there is none. In the first two rows there is only one of them. With just an ordinary function both calls work, and `ainvoke` goes through the pool (`asyncio` is the name of the default pool's threads). With just a coroutine function, `invoke` raises.
 #
-# Row three is how a library should do it: neither call takes a detour. The price is to write one thing twice, so have a test make sure that both bodies say the same. Row four is a trap. Somebody fills in `lambda x: x` because everything goes through `ainvoke` anyway. One day a script calls `invoke`, and without a murmur gets its question back as the answer. If you have only an async version, give only that and let it raise its `TypeError`. A program that fails beats one that answers the wrong question.
+# Row three is how a library should do it: each call has a version that suits it. The price is writing one thing twice, so have a test make sure that the two agree. Row four is a trap. Somebody passes an identity function as `func` because everything goes through `ainvoke` anyway. One day a script calls `invoke` and gets its question back as the answer, without any error. If you have only an async version, pass only that, and let `invoke` raise its `TypeError`.
 
 # %% [markdown] block="blocking-async" tags=["zh"]
 # ## `async def` 里的 `time.sleep` {#blocking-async}
@@ -806,9 +806,9 @@ trace
 # LangChain 看到 `async def` 就信了，不会替你委派。手里只有阻塞的客户端，就写成普通函数，让线程池去等。
 
 # %% [markdown] block="blocking-read" tags=["en"]
-# 5.0 s, more than five times as long as the ordinary function. Look at the picture. While `a` sleeps, `b`, `c` and `d` queue. Then `b` sleeps, and `a`, long done, finds nobody to collect its result. Only the loop does the pushing, and the loop is asleep inside `pretends`.
+# 5.0 s, more than five times as long as the ordinary function. Look at the picture. While `a` sleeps, `b`, `c` and `d` have to wait. Then `b` sleeps, and even `a`, whose sleep is over, can't return its result until `b` is done. Only the loop does the pushing, and the loop is asleep inside `pretends`.
 #
-# LangChain sees `async def`, takes your word for it and delegates nothing. If all you have is a blocking client, write an ordinary function and let the pool do the waiting.
+# LangChain sees an `async def`, trusts it not to block, and delegates nothing. If all you have is a blocking client, write an ordinary function and let a thread of the pool do the waiting.
 
 # %% [markdown] block="invoke-in-async" tags=["zh"]
 # ## 在 `async` 函数里调 `invoke` {#invoke-in-async}
@@ -818,7 +818,7 @@ trace
 # %% [markdown] block="invoke-in-async" tags=["en"]
 # ## `invoke` inside an `async` function {#invoke-in-async}
 #
-# "`invoke` starts its own threads, so it does no harm in an async request handler." The branches are on other threads all right. Where is the caller? Keep a heartbeat of 0.1 s going, make the call, and count the beats:
+# "`invoke` starts its own threads, so it does no harm in an async request handler." The branches are indeed on other threads. Where is the caller? Keep a heartbeat of 0.1 s going on the loop, make the call, and count the beats:
 
 
 # %% block="handler"
@@ -852,9 +852,9 @@ for method in ("invoke", "ainvoke"):
 # 规矩很好记：在 `async def` 里，调用只用带 `a` 的那一套：`ainvoke`、`abatch`、`astream`。
 
 # %% [markdown] block="handler-read" tags=["en"]
-# Under `invoke` the heart stopped. The branches slept in the pool, while the thread of the loop stood at `future.result()` and waited for them, for as long as it took. In a service that means one slow request holds up everybody else's.
+# Under `invoke` there was no beat at all. The branches slept in the pool, while the loop's thread was blocked in `future.result()` until the last of them had finished. In a service this means that one slow request holds up all the others.
 #
-# The rule is easy to remember: inside `async def`, use only the methods whose names begin with an `a`: `ainvoke`, `abatch`, `astream`.
+# The rule: inside an `async def`, call only the async methods, `ainvoke`, `abatch` and `astream`.
 
 # %% [markdown] block="limit" tags=["zh"]
 # ## `max_concurrency`：谁听，谁不听 {#limit}
@@ -862,7 +862,7 @@ for method in ("invoke", "ainvoke"):
 # 二十条分支，上限设成 2。每条分支进出时报一次数，记下同时在途的最大值：
 
 # %% [markdown] block="limit" tags=["en"]
-# ## `max_concurrency`: who listens? {#limit}
+# ## `max_concurrency`: what honours it and what doesn't {#limit}
 #
 # Twenty branches, a limit of 2. Each branch counts itself in and out, and we keep the largest number in flight:
 
@@ -912,9 +912,9 @@ print(f"{'abatch':8}  peak {in_flight.peak:2}  {run.elapsed:.1f} s")
 # 就算是 `invoke`，这个 2 也只管一层。套两层，每层四条，看看最里面同时有几个：
 
 # %% [markdown] block="limit-read" tags=["en"]
-# `invoke` kept to 2. Under `ainvoke` all twenty went at once, without a warning. You have read the reason in the source: the key is used when the thread pool is made, and `ainvoke` makes none. `abatch` does honour it, for the number of inputs at a time.
+# `invoke` kept to 2. Under `ainvoke` all twenty went at once, without a warning. You have read the reason in the source: the key is used when the thread pool is made, and `ainvoke` makes none. `abatch` does honour it, as the number of inputs it works on at a time.
 #
-# Even for `invoke`, the 2 holds for one level only. Nest two levels of four branches each, and see how many are at work inside:
+# Even for `invoke`, the 2 holds for one level only. Nest two levels of four branches each, and see how many innermost calls are in flight:
 
 # %% block="nested-limit"
 in_flight = InFlight()
@@ -932,9 +932,9 @@ print(f"peak {in_flight.peak}  {run.elapsed:.1f} s")
 # 要真的限住，就把信号量放进分支，紧挨着那次调用。放之前，先看一个坑。信号量建一个，跑两次，每次一个新循环：
 
 # %% [markdown] block="nested-read" tags=["en"]
-# Four, not two. The outer level has two threads, and each of them made a pool of two: 2 × 2. There is a good side to it. As every level has its own pool, the levels can't deadlock waiting for each other's threads.
+# Four, not two. The outer level has two threads, and each of them made a pool of two: 2 × 2. That has a good side: since every level has its own pool, the levels can't deadlock waiting for each other's threads.
 #
-# For a limit that holds, put a semaphore inside the branch, right around the call. There is a trap to look at first. One semaphore, two runs, a new loop for each:
+# For a limit that holds under `ainvoke`, put a semaphore inside the branch, right around the call. It has a trap of its own. Here is one semaphore with a single place, and two runs, each on a new loop:
 
 
 # %% block="bound-loop"
@@ -966,7 +966,7 @@ for branches in (1, 2):
 # 一条分支时相安无事，测试全绿。两条分支抢一个名额，才有人真的要等：信号量认定了第一个循环，换到第二个循环就报错。单元测试每个用例一个循环，脚本里两次 `asyncio.run`，都会撞上。对策是在调用里面建信号量，或者每个循环各存一个。后面自己写执行器，第三步用的是前一种。
 
 # %% [markdown] block="bound-read" tags=["en"]
-# With one branch all is quiet and every test is green. With two competing for one place, somebody has to wait for the first time. From then on the semaphore belongs to that loop, and in the next one it raises. Test suites with a loop per test, or scripts that call `asyncio.run` twice, run straight into it. Make the semaphore inside the call, or keep one per loop. Step three below does the former.
+# With one branch nothing happens, and a test would pass. With two competing for one place, one of them has to wait, and a semaphore that has made somebody wait belongs to that loop from then on. When somebody has to wait for it on another loop, it raises. Test suites with a loop per test, and scripts that call `asyncio.run` twice, run into this. Make the semaphore inside the call, or keep one per loop. Step three below does the former.
 
 # %% [markdown] block="choose" tags=["zh"]
 # ## 怎么选 {#choose}
@@ -999,26 +999,26 @@ for branches in (1, 2):
 #
 # Three questions, in this order:
 #
-# 1. **Do the branches wait or compute?** With lots of pure Python computing neither helps. Think about processes first.
+# 1. **Do the branches wait or compute?** If they mostly compute in pure Python, neither helps. Think about processes first.
 # 2. **Is the call inside an `async def`?** Then it has to be `ainvoke`, or the whole loop stands still.
-# 3. **Is there a version that steps aside?** If so, give it as `afunc`. If not, work out the rounds of the pool.
+# 3. **Does each call have an async version?** If so, pass it as `afunc`. If not, work out the rounds of the pool.
 #
 # | your branches | use | as seen on this page |
 # |---|---|---|
 # | all `async def`, awaiting throughout | `ainvoke`, with a semaphore of your own | 50 calls of 0.1 s took 0.1 s; no limit unless you bring one |
-# | all ordinary functions, in a synchronous program | `invoke`, with `max_concurrency` written down | it takes ⌈branches ÷ threads⌉ rounds; the default depends on the machine |
+# | all ordinary functions, in a synchronous program | `invoke`, with `max_concurrency` set | it takes ⌈branches ÷ threads⌉ rounds; the default depends on the machine |
 # | some of each | `ainvoke`; for slow and numerous sync functions add an `afunc` or a pool of their own | 0.9 s on 6 threads, 0.1 s on 50 |
 # | lots of pure Python computing | neither | four threads: a factor of 1 |
 #
-# If it is live already and you only want to know where the time goes, read it backwards:
+# If the program is in production and slow, start from the symptom:
 #
 # | symptom | suspect first | see |
 # |---|---|---|
 # | the whole takes two or three times one branch | the pool is too small and works in rounds | [the size of the pool](#pool-size) |
 # | slower on another machine | the default number of threads follows the cores | [the size of the pool](#pool-size) |
 # | one slow request slows everybody | a blocking call in the loop, or `invoke` | [`time.sleep`](#blocking-async), [`invoke`](#invoke-in-async) |
-# | a quick step that now and then waits for ages | something else fills the default pool | [delegation](#delegation) |
-# | a limit is set, and the other side still says you are too fast | `ainvoke` doesn't look at `max_concurrency` | [the limit](#limit) |
+# | a quick step that now and then takes seconds | something else fills the default pool | [delegation](#delegation) |
+# | a limit is set, and the other side still answers 429 | `ainvoke` ignores `max_concurrency` | [the limit](#limit) |
 
 # %% [markdown] block="check" tags=["zh"]
 # ## 自测 {#check}
@@ -1044,9 +1044,9 @@ for branches in (1, 2):
 # %% [markdown] block="write-your-own" tags=["en"]
 # ## Write your own, in four steps {#write-your-own}
 #
-# Following it is one thing, writing it another. Now for a small parallel executor in four steps, each of which adds one thing: run together, take ordinary functions as well, keep a limit, leave nothing behind. The tests don't look at how you write it. They look at how it runs: how many in flight, how long in all, whether anything was left running.
+# Now write a small parallel executor in four steps, each of which adds one thing: run the branches together, take ordinary functions as well, keep a limit, leave nothing behind. The tests don't look at your code but at how it runs: how many calls in flight, how long in all, whether anything was left running.
 #
-# **Step one: run together.** You have seen this, it is `bare_ainvoke`. Here it is with plain functions:
+# **Step one: run them together.** You have seen this: it is `bare_ainvoke`. Here it is with coroutine functions in place of Runnables:
 
 # %% block="step-one"
 from collections.abc import Awaitable, Callable, Mapping
@@ -1095,7 +1095,7 @@ print(list(run.value), run.elapsed)
 # exercise executor-mixed
 # ```
 #
-# **Step three: a limit.** At most `limit` in flight. Resist the idea of running in chunks: until the slowest of a chunk is done, every place that became free stands empty.
+# **Step three: a limit.** At most `limit` branches in flight. Running them in chunks of `limit` is not good enough: until the slowest of a chunk is done, every place that has become free stays empty.
 #
 # ```widget
 # exercise executor-limit
@@ -1105,7 +1105,7 @@ print(list(run.value), run.elapsed)
 # **第四步：收场。** 一条分支失败了，其余的该停下。`gather` 不管这件事：它抛出第一个异常，却不取消别的任务，第一课里的 `web` 就是这样一直跑到 2.0 秒的。要停，得自己来。开写之前先看清 `cancel()` 做了什么。这个任务被取消时要花 0.2 秒收拾：
 
 # %% [markdown] block="cancel" tags=["en"]
-# **Step four: leave nothing behind.** When one branch fails, the others should stop. Before you write it, look at what `cancel()` does. This task takes 0.2 s to tidy up when it is cancelled:
+# **Step four: leave nothing behind.** When one branch fails, the others should stop. `gather` won't stop them: it raises, and lets them run on, as {doc:01#not-promised} showed. You have to cancel them yourself, so look at what `cancel()` does. This task takes 0.2 s to tidy up when it is cancelled:
 
 
 # %% block="cancel-run"
@@ -1145,11 +1145,13 @@ _ = simulate(cancel_it())
 # ```
 
 # %% [markdown] block="cancel-read" tags=["en"]
-# `cancel()` only delivers a request. The task receives a `CancelledError` at the `await` where it stands, tidies up what it has to, and then it is over. So after cancelling you still have to wait.
+# `cancel()` only delivers a request. The task receives a `CancelledError` at the `await` where it is suspended, tidies up, and only then is it done. So after cancelling you still have to wait for it.
 #
-# Threads have no such `await`. Once an ordinary function runs, Python has no way to stop it, and neither has your executor.
+# A thread is not suspended at an `await`, so there is nowhere to deliver the request. Once an ordinary function runs, Python can't stop it, and neither can your executor.
 #
-# Your turn, this time without a skeleton:
+# You may know `asyncio.TaskGroup`, which cancels the other tasks and waits for them. It raises an `ExceptionGroup`, even around a single exception, so a caller's `except ConnectionError` no longer catches anything. The exercise asks for the branch's own exception.
+#
+# Your turn, from a blank page:
 #
 # ```widget
 # exercise executor-cancel
@@ -1163,7 +1165,7 @@ _ = simulate(cancel_it())
 # %% [markdown] block="real-module" tags=["en"]
 # ## Against the real thing {#real-module}
 #
-# `fanout.Parallel` is what your four steps grow up to be. Two branches, of which one fails at 0.1 s, go first to `RunnableParallel` and then to it:
+# `fanout.Parallel` takes your four steps further. The cell gives the same two branches, one of which fails at 0.1 s, first to `RunnableParallel` and then to `Parallel`:
 
 # %% block="after-a-failure"
 from fanout import Parallel
@@ -1206,11 +1208,11 @@ trace
 # 想读的话，从 `src/fanout/parallel.py` 读起，再看 `scope.py`：你第四步的收场，对应的就是它。
 
 # %% [markdown] block="real-module-read" tags=["en"]
-# In the upper run `good` went on for 0.4 s after the call was over, with nobody waiting for it. That is an orphan. In the lower one it stops the moment the other fails.
+# In the upper run `good` went on for 0.4 s after the call was over, with nobody waiting for it. That is an orphan. In the lower run it stops the moment the other branch fails.
 #
-# The two figures are another difference. Fifty ordinary functions take `RunnableParallel` 0.9 s on 6 threads and `fanout` 0.1 s, for it adds threads as they are needed and limits concurrency by a semaphore instead of the size of a pool. It also shares one logic between `invoke` and `ainvoke`, can collect errors as data instead of raising them, lets several calls share a limit, and leaves a timeline of every run.
+# The two figures show another difference. Fifty ordinary functions take `RunnableParallel` 0.9 s on 6 threads, and `fanout` 0.1 s, because `fanout` adds threads as they are needed and limits concurrency with a semaphore, not with the size of a pool. It can also collect errors as data instead of raising them, and let several calls share a limit.
 #
-# If you want to read it, start with `src/fanout/parallel.py` and go on to `scope.py`, which is where your `finally` of step four lives.
+# To read it, start with `src/fanout/parallel.py` and go on to `scope.py`. There a scope cancels and awaits every branch that is left, which is the `finally` of your step four.
 
 # %% [markdown] block="recall" tags=["zh"]
 # ## 合上再想 {#recall}
