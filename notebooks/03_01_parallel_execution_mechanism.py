@@ -13,13 +13,13 @@
 # %% [markdown] block="predict" tags=["zh"]
 # 一段代码，十二条分支，每条都睡半秒。你在八核的笔记本上试过，半秒返回。部署到两核的云主机上，却慢了一截。代码一个字没动，慢在哪里？
 #
-# 先别往下翻，押一个数：
+# 两核的机器上，Python 给这次调用六个线程。先别往下翻，押一个数：
 #
 # ```widget
 # predict mechanism-twelve-on-six
 # ```
 #
-# 记下你的答案。学到线程池那一节，你会看到它对不对，更要紧的是为什么。
+# 记下你的答案。讲线程池的两节会跑给你看：对不对，六是怎么来的，为什么。
 
 # %% [markdown] block="predict" tags=["en"]
 # Twelve branches, each asleep for half a second. On your laptop, with eight cores, the call came back in half a second. On a virtual machine with two cores the same code takes longer. Nothing is computed in it. Where does the time go?
@@ -192,7 +192,7 @@ print(run_all(leaf("a", 0.3), leaf("b", 0.1), leaf("c", 0.2)))
 # | `while agenda` 的一圈 | [`_run_once`](https://github.com/python/cpython/blob/3.11/Lib/asyncio/base_events.py)：没人能走就睡到最早的时刻，同时听网络和别的线程捎来的消息 |
 # | `coroutine.send(None)` | [`Task.__step`](https://github.com/python/cpython/blob/3.11/Lib/asyncio/tasks.py) 里的同一句 |
 #
-# 我们的小循环不睡，直接把时间跳到下一项。课程用的虚拟时钟，正是这一跳。
+# 有两处不同。asyncio 的协程交出来的不是一个数，而是一个 `Future`：它一有结果，任务就回到 `_ready`。所以同一个循环既能等定时器，也能等网络、等线程。另外，我们的小循环不睡，直接把时间跳到下一项。课程用的虚拟时钟，正是这一跳。
 #
 # 记住循环的弱点：能推协程的只有它一个。哪个协程在两次 `await` 之间磨蹭，其余的全都得等。
 
@@ -378,7 +378,7 @@ trace
 # %% [markdown] block="pool-invoke-read" tags=["zh"]
 # 图里的细线是排队。`b6` 到 `b11` 从一开始就在，只是没有线程来接；前六条一做完，它们立刻补上。
 #
-# 两核给 6 个线程，八核给 12 个。十二条分支在前者要走两轮，在后者一轮就完。想让它到哪儿都一样快，就别靠默认值，把 `max_concurrency` 写明。
+# 两核给 6 个线程，八核给 12 个。十二条分支在前者要走两轮，在后者一轮就完。“核数”是 `os.cpu_count()`，数的是整台机器：给容器设了 CPU 配额，默认值仍按宿主机算。想让它到哪儿都一样快，就别靠默认值，把 `max_concurrency` 写明。
 
 # %% [markdown] block="pool-invoke-read" tags=["en"]
 # The thin lines are queueing. `b6` to `b11` were submitted at the start, but had no thread until the first six were done.
@@ -723,7 +723,7 @@ for plan in (on_a_shared_pool, on_their_own_pool):
 # %% [markdown] block="own-pool-read" tags=["zh"]
 # 挤在一起，0.1 秒的活花了 2.0 秒：十二个慢调用要跑两轮，到 2.0 秒才腾出线程；它 0.1 秒时来，排在最后，2.1 秒才做完。分开以后，该多久就多久。
 #
-# 所以慢而多的阻塞调用，值得单独给一个池：在 `afunc` 里用 `run_in_executor`，指定委派给哪个池。这里一个 `RunnableLambda` 带了两个函数，到底跑哪个？
+# 所以慢而多的阻塞调用，值得单独给一个池：照 `aslow` 的样子，在 `afunc` 里用 `run_in_executor` 指定池。留意一处差别：循环的 `run_in_executor` 不拷贝上下文；`slow` 若要读上下文变量，就改传 `copy_context().run, slow, question`。上面的 `RunnableLambda` 带了两个函数，到底跑哪个？
 
 # %% [markdown] block="own-pool-read" tags=["en"]
 # On the shared pool a call of 0.1 s took 2.0 s, nearly all of it in the queue behind two rounds of slow ones. With separate pools it takes its 0.1 s.

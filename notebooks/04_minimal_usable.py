@@ -532,7 +532,7 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # %% [markdown] block="reference" tags=["zh"]
 # ## 和参考实现对一对 {#reference}
 #
-# 这门课带了一个小库 `fanout`，里面有个 `Parallel`，和 `RunnableParallel` 做同一件事，代码短，一口气就能读完。同样的函数交给两边，看结果和时间线：
+# 这门课带了一个小库 `fanout`，里面有个 `Parallel`，和 `RunnableParallel` 做同一件事，是专门写给人读的。同样的函数交给两边，看结果和时间线：
 
 # %% [markdown] block="reference" tags=["en"]
 # ## A reference beside it {#reference}
