@@ -14,6 +14,8 @@ On a branch a policy sees that branch alone; on the whole it sees the `Parallel`
 Policies hold no state of a call, so one policy may serve many calls, loops and threads at once; what they count across
 calls (places, tokens, failures, cached values) belongs to the limiter, breaker or cache, which has a lock.
 
+Time-outs and hedges run the step as a child, so in a copy of the context variables, as a branch does.
+
 Streams: a policy can take back what it has not given out. Retry and fallback therefore apply until the first part has
 been given out; an error after that is raised (LangChain's fallbacks do the same).
 """
@@ -188,10 +190,10 @@ async def _emit_all(rt: Runtime, scope: Scope, step: Step[Any, Any], value: Any)
 class Fallback(Policy[I, O]):
     """If the step fails, tries others in order; usually written `step.with_fallbacks([…])`.
 
-    `on` says which errors lead to the next one; any other is raised at once. With `exception_key`, the input must be a
-    mapping, and each fallback is given a copy of it that holds the last error under this key (LangChain writes it into
-    the caller's own dict, where sibling branches see it). If all fail, the first error is raised, with a note for each
-    of the others.
+    `on` says which errors lead to the next one (LangChain: `exceptions_to_handle`); any other is raised at once. With
+    `exception_key`, the input must be a mapping, and each fallback is given a copy of it that holds the last error
+    under this key (LangChain writes it into the caller's own dict, where sibling branches see it). If all
+    fail, the first error is raised, with a note for each of the others.
 
     On a branch a fallback replaces that branch's result; on the whole, the whole result.
     """

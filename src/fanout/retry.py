@@ -19,9 +19,10 @@ from fanout.steplike import I, O, StepLike
 class Retry(Policy[I, O]):
     """Calls the step again when it fails; usually written `step.with_retry(3)`.
 
-    * `attempts`: how many calls there are at most, the first included. The last error is raised as it is, with a note.
-    * `on`: which errors are worth another attempt: an exception type, several, or a predicate. Others are raised at
-      once. Cancellation is never retried.
+    * `attempts` (LangChain: `stop_after_attempt`): how many calls there are at most, the first included. The last
+      error is raised as it is, with a note.
+    * `on` (LangChain: `retry_if_exception_type`): which errors are worth another attempt: an exception type, several,
+      or a predicate. Others are raised at once. Cancellation is never retried.
     * Before attempt n + 1 it waits: `base * factor ** (n - 1)` seconds, at most `longest`; with `jitter` a random time
       between nothing and that ("full jitter", which spreads callers that failed together best). After M. Brooker,
       "Exponential Backoff and Jitter" (AWS Architecture Blog, 2015).
