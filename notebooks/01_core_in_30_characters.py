@@ -66,7 +66,7 @@ trace
 #
 # 连标点正好 30 个字，图里都看得见：三条横线同时开始，最长的那条结束，字典才交出来。一个一个等要 1.2 + 2.0 + 0.8 = 4.0 秒，叠着等只要 2.0 秒。
 #
-# `trace_runnables` 记下每条分支的起止，画成这张图。`simulate` 换掉的只有时钟：跑的是真正的 `langchain-core`，等待却瞬间跳过，时刻照记。
+# `trace_runnables` 记下每条分支的起止，画成这张图。`simulate` 换掉的只有时钟，跑的还是真正的 `langchain-core`：大家都在等的时候，时钟直接跳到下一个时刻，几毫秒跑完，次次一样。
 
 # %% [markdown] block="core" tags=["en"]
 # ## One sentence {#core}
@@ -80,7 +80,7 @@ trace
 # %% [markdown] block="not-promised" tags=["zh"]
 # ## 它没承诺的三件事 {#not-promised}
 #
-# **没承诺快 N 倍。** 没有哪次调用自己变快了。收益是“总和 ÷ 最大值”，由最慢的分支决定：
+# **没承诺快 N 倍。** 没有哪次调用自己变快了。只要各条分支能同时开始，收益就是“总和 ÷ 最大值”，由最慢的分支决定：
 
 # %% [markdown] block="not-promised" tags=["en"]
 # ## Three things it does not promise {#not-promised}
@@ -102,7 +102,7 @@ print(gain(0.1, 0.1, 3.0))
 # %% [markdown] block="no-cancel" tags=["zh"]
 # 三条一样长，正好 3 倍；一条 3.0 秒带两条 0.1 秒，只剩 1.07 倍。
 #
-# **没承诺一条失败，其余就停。** 这次用异步的 `ainvoke`。`docs` 在 0.5 秒报错，异常立刻交到你手里。`web` 呢？
+# **没承诺一条失败，其余就停。** 这次分支是 `async def`，所以用 `ainvoke`。`docs` 在 0.5 秒报错，异常立刻交到你手里。`web` 呢？
 
 # %% [markdown] block="no-cancel" tags=["en"]
 # **One failure does not stop the rest.** This time the branches are async, so the call is `ainvoke`. `docs` fails at 0.5 s, and the exception reaches you at once. What becomes of `web`?

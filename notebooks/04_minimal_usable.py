@@ -162,7 +162,7 @@ print(type(not_a_chain).__name__, hasattr(not_a_chain, "invoke"))
 # %% [markdown] block="same-input" tags=["zh"]
 # ## 每条分支都拿到整份输入 {#same-input}
 #
-# “给它一个字典，各分支各取所需。”很多人这么以为。现在输入从一个字符串变成一张工单，先猜 `sentiment` 会说什么，再往下看：
+# “给它一个字典，各分支各取所需。”很多人这么以为。还是上面的 `by_keywords`，输入从一个字符串变成一张工单。先猜 `sentiment` 会说什么，再往下看：
 
 # %% [markdown] block="same-input" tags=["en"]
 # ## Every branch gets the whole input {#same-input}
@@ -212,7 +212,7 @@ print(run.value)
 print(f"{run.elapsed:.1f} s")
 
 # %% [markdown] block="same-object" tags=["zh"]
-# 这三样长得像，差别只在交出什么：
+# 用时 0.8 秒：两个新字段是叠着等的。有三样东西长得像，差别只在交出什么：
 #
 # | 写法 | 交出什么 |
 # |---|---|
@@ -307,7 +307,7 @@ for key, answer in run.value.items():
 trace
 
 # %% [markdown] block="model-after" tags=["zh"]
-# 三次调用，答得长的慢，答得短的快，总时长还是最慢的那一条：回信比情绪多说了几十个词，就多花了约半秒。想让整体更快，先看最慢的分支能不能少说几句。
+# 三次调用，答得长的慢，答得短的快，总时长还是最慢的那一条：回信比情绪多说了几十个词，就多花了约半秒。想让整体更快，先看最慢的分支能不能少说几句，改短另外两条没有用。
 #
 # 要换成真的模型，链里只动 `model = …` 那一行：`SimulatedChatModel` 和 `ChatOpenAI` 都是 LangChain 的聊天模型，接口一样。外面的 `simulate` 也要去掉，虚拟时钟管不到真的网络。
 
@@ -425,7 +425,7 @@ except TypeError as error:
     print(type(error).__name__, "-", error)
 
 # %% [markdown] block="ainvoke-after" tags=["zh"]
-# 反过来不行：分支里有协程函数却用了 `invoke`，LangChain 抛 `TypeError`，还告诉你该用哪个方法。原因和改法都在一句话里，这样的报错好查。下面这个就难查了。
+# 0.6 秒，是 0.6 和 0.4 里较长的那个。反过来不行：分支里有协程函数却用了 `invoke`，LangChain 抛 `TypeError`，还告诉你该用哪个方法。原因和改法都在一句话里，这样的报错好查。下面这个就难查了。
 
 # %% [markdown] block="ainvoke-after" tags=["en"]
 # 0.6 s, the longer of 0.6 and 0.4. The other way round fails: if a branch is a coroutine function and you call `invoke`, LangChain raises a `TypeError` that names both the cause and the method you want. The next error is less helpful.
@@ -447,7 +447,7 @@ broken = RunnableParallel(
 simulate(broken.ainvoke(review))
 
 # %% [markdown] block="coroutine-why" tags=["zh"]
-# 报错的是 `.title()`，错的却是上一步的 `lambda`。看看分支到底交出了什么：
+# 报错的是 `.title()`，错的却是上一步的 `lambda`。看看分支到底交出了什么，先是套 `lambda` 的，再是套装饰器的：
 
 # %% [markdown] block="coroutine-why" tags=["en"]
 # The traceback points at `.title()`, but the mistake is one step earlier, in the `lambda`. See what the branch really handed over, first with the `lambda`, then with a decorator:
