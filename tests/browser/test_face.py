@@ -8,6 +8,7 @@ LESSON = "/en/lessons/04_minimal_usable/"
 
 def open_(page, path):
     page.goto(path, wait_until="networkidle")
+    page.wait_for_selector(".md-progress[aria-hidden]", state="attached")  # the page's own script has run
 
 
 # ---- home

@@ -10,6 +10,7 @@ SHOWN = "[data-side-by-side=on] .block__other"
 
 def open_(page, path):
     page.goto(path, wait_until="networkidle")
+    page.wait_for_selector(".md-progress[aria-hidden]", state="attached")  # the page's own script has run
 
 
 def scroll_to(page, selector):
@@ -134,7 +135,7 @@ def test_side_by_side_pairs_every_block_and_shows_code_once(page, watch):
     assert {*others.evaluate_all("all => all.map(each => each.lang)")} == {"en"}
     assert re.search("[a-z]{3} [a-z]{3}", others.nth(3).inner_text())
     own, other = (
-        page.locator(f".block:has(.block__other) > .block__{which}").first for which in ("own", "other")
+        page.locator(f".block--paired > .block__{which}").first for which in ("own", "other")
     )
     left, right = own.bounding_box(), other.bounding_box()
     assert left["x"] + left["width"] <= right["x"]
@@ -159,7 +160,7 @@ def test_side_by_side_stacks_on_a_phone(page, watch):
     open_(page, f"/zh/{LESSON}")
     page.click("button[data-side-by-side]")
     page.wait_for_selector(SHOWN)
-    first = page.locator(".block:has(.block__other)").first
+    first = page.locator(".block--paired").first
     own, other = (first.locator(f".block__{which}").bounding_box() for which in ("own", "other"))
     assert own["y"] + own["height"] <= other["y"] + 1
     assert watch.faults() == []

@@ -176,7 +176,7 @@ def test_both_pictures_hold_every_document_and_every_edge(
     assert sum("requires" in kind for *_, kind in edges) == sum(
         len(document.requires) for document in curriculum.course.documents
     )
-    assert nodes["01"]["xlink:href"] == f"../lessons/{curriculum.course.document('01').stem}/"
+    assert nodes["01"]["href"] == f"../lessons/{curriculum.course.document('01').stem}/"
     assert nodes["02"].name == "g"
 
 

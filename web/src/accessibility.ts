@@ -16,7 +16,11 @@ export function nameParts(): void {
   observer?.disconnect();
   const content = document.querySelector(".md-content");
   if (!content) return;
-  observer = new MutationObserver(nameLateParts); // Material adds these when they scroll into view
+  let scheduled = 0;
+  observer = new MutationObserver(() => {
+    cancelAnimationFrame(scheduled); // Material adds one after the other: they are named together
+    scheduled = requestAnimationFrame(nameLateParts);
+  });
   observer.observe(content, { subtree: true, childList: true });
 }
 

@@ -26,6 +26,11 @@ window.__md_set = (key, value, storage = localStorage, scope = window.__md_scope
   }
 };
 
+// Material makes all links absolute by `link.href = link.href`, which throws at the links of an SVG: there it is an object
+// without a setter. (Links with `xlink:href` would spare this, but search engines do not follow them.)
+const href = Object.getOwnPropertyDescriptor(SVGAElement.prototype, "href")!;
+Object.defineProperty(SVGAElement.prototype, "href", { ...href, set: () => undefined });
+
 interface Palette {
   color: { media?: string; scheme?: string };
 }

@@ -44,7 +44,10 @@ export function hide(): void {
   const stay = holdPlace();
   document.querySelector(".side-by-side__failed")?.remove();
   document.querySelectorAll(".block__other").forEach((copy) => copy.remove());
-  for (const own of document.querySelectorAll(".block__own")) own.replaceWith(...own.childNodes);
+  for (const own of document.querySelectorAll(".block__own")) {
+    own.parentElement!.classList.remove("block--paired");
+    own.replaceWith(...own.childNodes);
+  }
   root.removeAttribute("data-side-by-side");
   stay();
 }
@@ -57,6 +60,7 @@ function pair(article: Element, page: Document, url: URL): void {
   for (const block of article.querySelectorAll<HTMLElement>('.block[data-kind="markdown"]')) {
     const source = copies.get(block.dataset["block"]!);
     if (!source) continue;
+    block.classList.add("block--paired");
     block.append(
       h("div", { class: "block__own" }, ...block.childNodes),
       h("div", { class: "block__other", lang: LANG[other] }, ...copy(source, url).childNodes),

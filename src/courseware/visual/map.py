@@ -122,8 +122,7 @@ class Map:
         )
         if address is None:
             return f'<g class="map__node map__node--unwritten" data-document="{id}">{body}</g>'
-        # `xlink:href`, since Material's instant navigation stumbles over an `href` that is not a string.
-        return f'<a class="map__node" xlink:href="{address}" data-document="{id}">{body}</a>'
+        return f'<a class="map__node" href="{address}" data-document="{id}">{body}</a>'
 
 
 def course_map(scene: Scene) -> str:
