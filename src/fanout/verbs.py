@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from fanout.breaker import CircuitBreaker
     from fanout.cache import Cache
     from fanout.executors import OnExecutor
+    from fanout.fallback import Fallback
     from fanout.hedge import Hedge
-    from fanout.policy import ErrorFilter, Fallback, Limited, Timeout
+    from fanout.policy import ErrorFilter, Limited, Timeout
     from fanout.retry import Retry
     from fanout.runtime import Limit
     from fanout.step import Step
@@ -54,8 +55,8 @@ class Verbs(Generic[I, O]):
     def with_fallbacks(
         self, fallbacks: Sequence[Any], *, on: ErrorFilter = Exception, exception_key: str | None = None
     ) -> Fallback[I, O]:
-        """If it fails, try these steps in order; see `fanout.policy.Fallback`."""
-        from fanout.policy import Fallback
+        """If it fails, try these steps in order; see `fanout.fallback.Fallback`."""
+        from fanout.fallback import Fallback
 
         return Fallback(self._step, fallbacks, on=on, exception_key=exception_key)
 
