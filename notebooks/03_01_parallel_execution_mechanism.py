@@ -22,7 +22,7 @@
 # 记下你的答案。讲线程池的两节会跑给你看：对不对，六是怎么来的，为什么。
 
 # %% [markdown] block="predict" tags=["en"]
-# Twelve branches, each asleep for half a second. On your laptop, with eight cores, the call came back in half a second. On a virtual machine with two cores the same code takes longer. Nothing is computed in it. Where does the time go?
+# Twelve branches, each asleep for half a second. On your laptop, with eight cores, the call came back in half a second. On a virtual machine with two cores the same code takes longer, although sleeping needs no processor. Where does the time go?
 #
 # On two cores Python gives the call six threads. Before you scroll, put a number on it:
 #
@@ -378,12 +378,12 @@ trace
 # %% [markdown] block="pool-invoke-read" tags=["zh"]
 # 图里的细线是排队。`b6` 到 `b11` 从一开始就在，只是没有线程来接；前六条一做完，它们立刻补上。
 #
-# 两核给 6 个线程，八核给 12 个。十二条分支在前者要走两轮，在后者一轮就完。“核数”是 `os.cpu_count()`，数的是整台机器：给容器设了 CPU 配额，默认值仍按宿主机算。想让它到哪儿都一样快，就别靠默认值，把 `max_concurrency` 写明。
+# 两核给 6 个线程，八核给 12 个。十二条分支在前者要走两轮，在后者一轮就完。“核数”是 [`os.cpu_count()`](https://docs.python.org/3.11/library/os.html#os.cpu_count)，数的是整台机器：给容器设了 CPU 配额，默认值仍按宿主机算。想让它到哪儿都一样快，就别靠默认值，把 `max_concurrency` 写明。
 
 # %% [markdown] block="pool-invoke-read" tags=["en"]
 # The thin lines are queueing. `b6` to `b11` were submitted at the start, but had no thread until the first six were done.
 #
-# Two cores give 6 threads, eight give 12. Twelve branches take two rounds on the former and one on the latter. "Cores" is `os.cpu_count()`, which counts those of the machine: a container with a CPU quota gets the default of its host. For the same timing everywhere, set `max_concurrency` yourself.
+# Two cores give 6 threads, eight give 12. Twelve branches take two rounds on the former and one on the latter. "Cores" is [`os.cpu_count()`](https://docs.python.org/3.11/library/os.html#os.cpu_count), which counts the CPUs of the system and not those your process may use. In a container with a CPU quota the default therefore follows the host. For the same timing everywhere, set `max_concurrency` yourself.
 
 # %% [markdown] block="gil" tags=["zh"]
 # ## 线程叠得了等待，叠不了计算 {#gil}
@@ -538,9 +538,9 @@ _ = simulate(acall())
 # %% [markdown] block="source" tags=["en"]
 # `invoke` above, `ainvoke` below: the same events at the same moments. Only the last column differs. Read the two step by step against the source (line numbers of langchain-core 1.7.2):
 #
-# 1. **The whole call is put on record.** Both make a callback manager and announce the start: [`invoke`, L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148), [`ainvoke`, L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211). This line is the root node that your tracing tool shows.
-# 2. **Each branch is given a config of its own.** [`_invoke_step`, L4165](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4165), [`_ainvoke_step`, L4220](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4220). The tag `map:key:a` is added to it, which is how the diary can tell who is who. The input is left alone: all three branches receive the same object.
-# 3. **They start, and here the ways part.** `invoke` [makes a thread pool, L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185), and submits one branch after another, so the three `start` lines come from threads of the pool. `ainvoke` hands the branches to [one `gather`, L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236), and all three lines come from the main thread: a branch is a task here, and tasks don't change threads.
+# 1. **The call itself is recorded.** Both make a callback manager and announce the start: [`invoke`, L4148](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4148), [`ainvoke`, L4211](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4211). This line is the root node that your tracing tool shows.
+# 2. **Each branch is given a config of its own.** [`_invoke_step`, L4165](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4165), [`_ainvoke_step`, L4220](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4220). The tag `map:key:a` is added to it, which is how the diary can name the branch. The input is left alone: all three branches receive the same object.
+# 3. **The branches start, and here the two methods differ.** `invoke` [makes a thread pool, L4185](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4185), and submits one branch after another, so the three `start` lines come from threads of the pool. `ainvoke` hands the branches to [one `gather`, L4236](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4236), and all three lines come from the main thread: a branch is a task here, and tasks don't change threads.
 # 4. **Waiting.** The main thread of `invoke` [takes `future.result()` key by key, L4190](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4190), so it blocks on `a` first. `b` and `c` end earlier, as the diary shows, but their results are fetched only after that of `a`. `ainvoke` awaits its `gather`, and the loop is free to run other things on the main thread.
 # 5. **Making the dict.** `a` is last, at 0.3 s, and the whole call ends with it. `ainvoke` [puts the keys back with `zip`, L4248](https://github.com/langchain-ai/langchain/blob/langchain-core%3D%3D1.7.2/libs/core/langchain_core/runnables/base.py#L4248).
 #
