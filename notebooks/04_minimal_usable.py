@@ -137,7 +137,7 @@ print(simulate(with_constant.invoke, review).value)
 # %% [markdown] block="spellings" tags=["en"]
 # ## Three spellings, one object {#spellings}
 #
-# The `|` joins two Runnables into a chain: what the left one returns goes into the right one. LangChain calls this notation LCEL. In other people's code you will meet three ways of writing a parallel step: with keywords, with a dict, and as a bare dict in a chain. All three build the same object:
+# The `|` joins two steps into a chain: what the left one returns goes into the right one. LangChain calls this notation LCEL. In other people's code you will meet three ways of writing a parallel step: with keywords, with a dict, and as a bare dict in a chain. All three build the same object:
 
 # %% block="three-spellings"
 from langchain_core.runnables import RunnableLambda
@@ -272,7 +272,7 @@ print(simulate(RunnableParallel(a=bump, b=bump).invoke, {"n": 0}).value)
 # 到这里为止，分支都是函数。换成 `提示词 | 模型 | 解析器`，外面的 `RunnableParallel` 照旧，因为这一串也是 Runnable。只有输入变成了字典：提示词里的 `{review}` 要按名字来取。这里的模型是课程自带的模拟器，会慢，会数 token，不要密钥：
 
 # %% [markdown] block="model" tags=["en"]
-# ## Put a model in {#model}
+# ## Put a model into a branch {#model}
 #
 # So far the branches were functions. A chain `prompt | model | parser` is a Runnable too, so it goes in the same way. A prompt fills its variables from a dict, so the input is now `{"review": …}`. The model is the course's simulator: it takes time as a model does, counts tokens, and needs no key:
 
@@ -365,7 +365,7 @@ for chain in (answer, without_question):
 #
 # The second chain lacks that step. Its model saw documents and no question, and answered something nobody had asked. "Connect a retriever to a model and it answers" sounds plausible, but the question is lost on the way and nothing is raised.
 #
-# A wrong key is raised. The keys of the parallel step are the variables of the prompt, and they have to match exactly:
+# A wrong key does raise an error. The keys of the parallel step are the variables of the prompt, and they have to match exactly:
 
 # %% block="wrong-key"
 misspelt = {
@@ -535,7 +535,7 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # 这门课带了一个小库 `fanout`，里面有个 `Parallel`，和 `RunnableParallel` 做同一件事，是专门写给人读的。同样的函数交给两边，看结果和时间线：
 
 # %% [markdown] block="reference" tags=["en"]
-# ## A reference beside it {#reference}
+# ## A reference implementation beside it {#reference}
 #
 # This course comes with a library of its own, `fanout`. Its `Parallel` does what `RunnableParallel` does, in a file short enough to read in one sitting. Give both the same functions and compare:
 
