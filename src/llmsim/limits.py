@@ -29,13 +29,22 @@ class Limits:
             raise ValueError("burst is a number of seconds and must be positive")
 
 
+_CLOCK_ERROR = 1e-8
+"""Seconds by which sums of clock readings may be off; a wait served exactly must be enough all the same."""
+
+
 class Bucket:
-    """A token bucket: holds up to `size`, gains `per_second`."""
+    """A token bucket: holds up to `size`, gains `per_second`.
+
+    Whoever comes a clock's rounding too early is let in on credit, so that a wait served exactly is enough; the
+    credit is paid back, so that it never adds up.
+    """
 
     def __init__(self, per_minute: float, burst: float) -> None:
         self.per_minute = per_minute
         self.per_second = per_minute / 60
         self.size = max(1.0, self.per_second * burst)
+        self.credit = self.per_second * _CLOCK_ERROR
         self.level = self.size
         self.at: float | None = None
 
@@ -49,13 +58,16 @@ class Bucket:
         """Seconds until `amount` is there (0 when it is; infinite when it never fits)."""
         if amount > self.size:
             return float("inf")
-        # A wait served exactly must be enough, whatever the rounding of the clock.
         missing = amount - self.level
-        return missing / self.per_second if missing > 1e-9 else 0.0
+        return missing / self.per_second if missing > self.credit else 0.0
 
     def take(self, amount: float) -> None:
-        """Use `amount`, never below empty."""
-        self.level = max(0.0, self.level - amount)
+        """Use `amount`, for which `wait_for` was 0."""
+        self.level -= amount
+
+    def drain(self, amount: float) -> None:
+        """Use as much of `amount` as there is."""
+        self.level -= min(amount, max(0.0, self.level))
 
     def until_full(self) -> float:
         """Seconds until the bucket is full again."""
@@ -89,7 +101,7 @@ class Gate:
         refused = any(bucket.wait_for(amount) > 0 for bucket, amount, _ in wanted)
         if refused and self.limits.charge_rejected:
             for bucket, amount, _ in wanted:
-                bucket.take(amount)
+                bucket.drain(amount)
         if refused:
             waits = [(bucket.wait_for(amount), bucket, amount, kind) for bucket, amount, kind in wanted]
             raise self._refusal(*max(waits, key=lambda entry: entry[0]))

@@ -75,6 +75,24 @@ def test_no_window_ever_passes_more_than_its_burst_and_its_rate(
             assert count <= bucket.size + (end - start) * rpm / 60 + 1e-6
 
 
+@given(
+    st.floats(0, 1e6),
+    st.sampled_from([37.0, 600.0, 200_000.0, 2e6, 1e7]),
+    st.lists(st.floats(0, 1), min_size=1, max_size=20),
+)
+def test_waiting_exactly_retry_after_is_enough_at_any_hour_and_size(
+    start: float, tpm: float, shares: list[float]
+) -> None:
+    gate, now = Gate("m", Limits(tpm=tpm, burst=5)), start
+    for share in shares:
+        amount = max(1, int(share * tpm / 12))
+        try:
+            gate.admit(now, amount)
+        except RateLimitError as error:
+            now += error.retry_after or 0.0
+            gate.admit(now, amount)
+
+
 def test_waiting_exactly_retry_after_is_enough_for_one() -> None:
     sim = Simulator(latency=HALF_SECOND, limits=Limits(rpm=37, burst=2))
 
