@@ -13,6 +13,10 @@ from llmsim.models import CATALOGUE, Model
 from llmsim.simulator import Simulator
 
 KEY_VARIABLE = "LLMSIM_API_KEY"
+_NO_ADDRESS = (
+    "无法监听 {where}：{why}。换一个端口（--port），或先停掉占用它的程序。\n"
+    "Cannot listen on {where}: {why}. Choose another port (--port), or stop the program that holds this one.\n"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -23,10 +27,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         sim = _simulator(options)
     except ValueError as error:
         parser.error(str(error))
-    from llmsim.server import serve  # only now: `--help` needs no web server
+    from llmsim.server import listen, serve  # only now: `--help` needs no web server
 
-    _greet(options.host, options.port)
-    serve(sim, options.host, options.port, api_key=os.environ.get(KEY_VARIABLE) or None)
+    try:
+        listener = listen(options.host, options.port)
+    except OSError as error:
+        where = f"{options.host}:{options.port}"
+        parser.exit(1, _NO_ADDRESS.format(where=where, why=error.strerror or error))
+    with listener:
+        _greet(options.host, listener.getsockname()[1])
+        serve(sim, listener, api_key=os.environ.get(KEY_VARIABLE) or None)
 
 
 def _simulator(options: argparse.Namespace) -> Simulator:
@@ -48,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     serve = commands.add_parser("serve", help="serve OpenAI's protocol over HTTP")
     serve.add_argument("--host", default="127.0.0.1", help="address to bind to (default: loopback only)")
-    serve.add_argument("--port", type=int, default=8765)
+    serve.add_argument("--port", type=_port, default=8765, help="0 takes a free one (default: 8765)")
     serve.add_argument("--seed", type=int, default=0, help="the same seed lives through the same day again")
     serve.add_argument("--rpm", type=float, help="requests per minute, for every model (0: no limit)")
     serve.add_argument("--tpm", type=float, help="tokens per minute, for every model (0: no limit)")
@@ -74,9 +84,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 0 to 65535")
+    return int(text)
+
+
 def _outage(text: str) -> Outage:
     start, _, end = text.partition("-")
-    return Outage(float(start), float(end))
+    try:
+        return Outage(float(start), float(end))
+    except ValueError:
+        message = f"{text!r} is not FROM-TO: two numbers of seconds, the first one smaller, such as 30-45"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def _adjusted(model: Model, options: argparse.Namespace) -> Model:

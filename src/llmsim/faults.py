@@ -38,6 +38,10 @@ class Outage:
     models: tuple[str, ...] = ()
     """Only these models; empty for all."""
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError("an outage must end after it starts, and start at second 0 or later")
+
 
 Kind = Literal["outage", "hang", "error", "cut", "slow", "malformed"]
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -36,11 +37,13 @@ class ChatCompletions:
             return
         batches = abatches(session(self._sim, request))
         work = (
-            self._stream(batches, body, send)
+            self._stream(batches, body, scope, receive, send)
             if request.stream
             else self._whole(batches, scope, receive, send)
         )
-        await _until_gone(work, receive, batches)
+        # Only a server that shuts down cancels this task: no defect, so it leaves no traceback.
+        with suppress(asyncio.CancelledError):
+            await _until_gone(work, receive, batches)
 
     async def _whole(
         self, batches: AsyncIterator[list[Event]], scope: Scope, receive: Receive, send: Send
@@ -62,7 +65,14 @@ class ChatCompletions:
         response: Response = JSONResponse(completion(collector.result(), created), headers=headers)
         await response(scope, receive, send)
 
-    async def _stream(self, batches: AsyncIterator[list[Event]], body: dict[str, Any], send: Send) -> None:
+    async def _stream(
+        self,
+        batches: AsyncIterator[list[Event]],
+        body: dict[str, Any],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         include_usage = (body.get("stream_options") or {}).get("include_usage") is True
         writer: ChunkWriter | None = None
         opened: Opened | None = None
@@ -86,7 +96,12 @@ class ChatCompletions:
                 await _break_off(send, b"text/event-stream; charset=utf-8")
             return  # the body stays incomplete, so the server closes the connection
         except LLMError as error:
-            await _fail(error, writer is not None, send)
+            if writer is None:
+                await error_response(error)(scope, receive, send)
+                return
+            # The status has gone out already, so the error comes as an event of the stream.
+            event_text = f"data: {json.dumps(error.body())}\n\n"
+            await send({"type": "http.response.body", "body": event_text.encode(), "more_body": False})
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -105,18 +120,6 @@ async def _begin(send: Send, kind: bytes, opened: Opened | None) -> None:
 async def _break_off(send: Send, kind: bytes) -> None:
     """Promise an answer and never send it: what a lost connection looks like to the client."""
     await _begin(send, kind, None)
-
-
-async def _fail(error: LLMError, begun: bool, send: Send) -> None:
-    """An error before the first chunk is a plain HTTP error; after it, an event in the stream."""
-    text = json.dumps(error.body())
-    if not begun:
-        headers = {"content-type": "application/json", "x-request-id": request_id(), **error.headers}
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": error.status_code or 500, "headers": raw})
-        await send({"type": "http.response.body", "body": text.encode(), "more_body": False})
-        return
-    await send({"type": "http.response.body", "body": f"data: {text}\n\n".encode(), "more_body": False})
 
 
 async def _until_gone(work: Any, receive: Receive, batches: AsyncIterator[list[Event]]) -> None:

@@ -17,16 +17,14 @@ DEFAULT_PORT = 8765
 _BACKLOG = 4096
 
 
-def _not_on_purpose(record: logging.LogRecord) -> bool:
-    """Leave out uvicorn's complaint about unfinished responses: here connections are cut on purpose."""
-    return "without completing response" not in record.getMessage()
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out uvicorn's complaints about what happens on purpose here: cut connections, streams open at the end."""
+    message = record.getMessage()
+    return "without completing response" not in message and "graceful shutdown exceeded" not in message
 
 
 def _config(app: Starlette, host: str, port: int) -> uvicorn.Config:
-    # Cut connections are on purpose here, so uvicorn's complaint about unfinished responses is left out.
-    logging.getLogger("uvicorn.error").addFilter(
-        lambda record: "without completing response" not in record.getMessage()
-    )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         app,
         host=host,
@@ -49,10 +47,19 @@ def allow_many_sockets() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def serve(sim: Engine, host: str = LOOPBACK, port: int = DEFAULT_PORT, *, api_key: str | None = None) -> None:
-    """Serve until interrupted."""
+def listen(host: str = LOOPBACK, port: int = DEFAULT_PORT) -> socket.socket:
+    """A socket that listens there; port 0 takes a free one.  Raises OSError where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+def serve(sim: Engine, listener: socket.socket, *, api_key: str | None = None) -> None:
+    """Serve on a listening socket until interrupted."""
     allow_many_sockets()
-    uvicorn.Server(_config(create_app(sim, api_key=api_key), host, port)).run()
+    host, port = listener.getsockname()[:2]
+    # uvicorn raises the interrupt again once it has shut down; Ctrl-C is how one stops this, and no error.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(_config(create_app(sim, api_key=api_key), host, port)).run(sockets=[listener])
 
 
 @contextlib.contextmanager
@@ -62,7 +69,7 @@ def background(sim: Engine, port: int = 0, *, api_key: str | None = None) -> Ite
     Port 0 takes a free one.
     """
     allow_many_sockets()
-    with socket.create_server((LOOPBACK, port), backlog=_BACKLOG) as listener:
+    with listen(LOOPBACK, port) as listener:
         server = uvicorn.Server(_config(create_app(sim, api_key=api_key), LOOPBACK, port))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
