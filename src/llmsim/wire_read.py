@@ -22,6 +22,9 @@ KNOWN = frozenset(
 )  # fmt: skip
 """What is understood of a request.  Everything else (top_p, user, logprobs, …) is accepted and has no effect."""
 
+MOST_STOPS = 4
+"""Stop sequences per request, as in OpenAI's reference."""
+
 _ROLES: Mapping[str, Role] = {
     "system": "system",
     "developer": "system",
@@ -59,11 +62,24 @@ def read_chat(body: Any) -> Request:
         if body.get("max_completion_tokens") is not None
         else body.get("max_tokens")
     )
+    options = body.get("stream_options")
+    if options is not None:
+        if body.get("stream") is not True:
+            raise _wrong(
+                "The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options"
+            )
+        _object(options, "stream_options")
     stop = body.get("stop")
     stops = [stop] if isinstance(stop, str) else stop or []
     if not isinstance(stops, list) or not all(isinstance(s, str) for s in stops):
         raise _wrong(
             "Invalid type for 'stop': expected a string or an array of strings.", "stop", "invalid_type"
+        )
+    if len(stops) > MOST_STOPS:
+        raise _wrong(
+            f"Invalid 'stop': array too long. Expected at most {MOST_STOPS} strings.",
+            "stop",
+            "array_above_max_length",
         )
     if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
         raise _wrong(
@@ -91,6 +107,19 @@ def _list(body: Mapping[str, Any], name: str) -> list[Any]:
     return value
 
 
+def _object(value: Any, at: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _wrong(f"Invalid type for '{at}': expected an object.", at, "invalid_type")
+    return value
+
+
+def _string(raw: Mapping[str, Any], name: str, at: str) -> str | None:
+    value = raw.get(name)
+    if value is not None and not isinstance(value, str):
+        raise _wrong(f"Invalid type for '{at}.{name}': expected a string.", f"{at}.{name}", "invalid_type")
+    return value
+
+
 def _number(body: Mapping[str, Any], name: str, default: float, low: float, high: float) -> float:
     value = body.get(name)
     if value is None:
@@ -106,12 +135,13 @@ def _number(body: Mapping[str, Any], name: str, default: float, low: float, high
 
 def _message(raw: Any, index: int) -> Message:
     at = f"messages[{index}]"
-    if not isinstance(raw, Mapping) or raw.get("role") not in _ROLES:
+    given = raw.get("role") if isinstance(raw, Mapping) else None
+    if not isinstance(given, str) or given not in _ROLES:
         roles = ", ".join(f"'{role}'" for role in _ROLES)
         raise _wrong(
             f"Invalid value for '{at}.role': supported values are {roles}.", f"{at}.role", "invalid_value"
         )
-    role = _ROLES[raw["role"]]
+    role = _ROLES[given]
     content = raw.get("content")
     if content is None and role != "assistant":
         raise _wrong(
@@ -131,7 +161,8 @@ def _message(raw: Any, index: int) -> Message:
                 str(call.get("id", "")), str(function.get("name", "")), str(function.get("arguments", ""))
             )
         )
-    return Message(role, _text(content, at), raw.get("name"), tuple(calls), raw.get("tool_call_id"))
+    name, answered = _string(raw, "name", at), _string(raw, "tool_call_id", at)
+    return Message(role, _text(content, at), name, tuple(calls), answered)
 
 
 def _text(content: Any, at: str) -> str:
@@ -156,7 +187,9 @@ def _tool(raw: Any, index: int) -> Tool:
     if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
         at = f"tools[{index}].function.name"
         raise _wrong(f"Missing required parameter: '{at}'.", at, "missing_required_parameter")
-    return Tool(function["name"], function.get("description") or "", function.get("parameters") or {})
+    at = f"tools[{index}].function"
+    parameters = _object(function.get("parameters") or {}, f"{at}.parameters")
+    return Tool(function["name"], _string(function, "description", at) or "", parameters)
 
 
 def _tool_choice(raw: Any, tools: tuple[Tool, ...]) -> str:
@@ -172,19 +205,22 @@ def _tool_choice(raw: Any, tools: tuple[Tool, ...]) -> str:
         if raw == "required" and not tools:
             raise _wrong("'tool_choice' is only allowed when 'tools' are specified.", "tool_choice")
         return raw
-    name = (raw.get("function") or {}).get("name") if isinstance(raw, Mapping) else None
+    named = _object(_object(raw, "tool_choice").get("function"), "tool_choice.function")
+    name = _string(named, "name", "tool_choice.function")
     if name not in {tool.name for tool in tools}:
         raise _wrong(f"Tool choice '{name}' not found in 'tools'.", "tool_choice")
     return str(name)
 
 
 def _schema(raw: Any) -> Mapping[str, Any] | None:
-    kind = raw.get("type", "text") if isinstance(raw, Mapping) else "text"
+    if raw is None:
+        return None
+    kind = _object(raw, "response_format").get("type", "text")
     if kind == "text":
         return None
     if kind not in ("json_object", "json_schema", "json_mode"):
         raise _wrong("Invalid value for 'response_format.type'.", "response_format.type", "invalid_value")
-    schema = (raw.get("json_schema") or {}).get("schema")
+    schema = _object(raw.get("json_schema") or {}, "response_format.json_schema").get("schema")
     if kind == "json_schema" and not isinstance(schema, Mapping):
         at = "response_format.json_schema.schema"
         raise _wrong(f"Missing required parameter: '{at}'.", at, "missing_required_parameter")

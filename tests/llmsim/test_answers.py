@@ -162,6 +162,54 @@ def test_schemas_are_filled_by_name_and_type() -> None:
     assert isinstance(value["note"], str)
 
 
+def test_schemas_that_contain_themselves_come_to_an_end() -> None:
+    tree = {
+        "$ref": "#/$defs/Node",
+        "$defs": {
+            "Node": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "children": {"type": "array", "items": {"$ref": "#/$defs/Node"}},
+                    "next": {"anyOf": [{"$ref": "#/$defs/Node"}, {"type": "null"}]},
+                    "maybe": {"$ref": "#/$defs/Node"},
+                },
+                "required": ["name", "children", "next"],
+            }
+        },
+    }
+    assert ask_json("A tree of the tools in Chengdu", tree) == {
+        "name": "Chengdu",
+        "children": [],
+        "next": None,
+    }
+
+
+def test_an_empty_schema_inside_a_list_or_union_is_left_empty() -> None:
+    # What LangChain makes of a Pydantic model that contains itself.
+    schema = {
+        "type": "object",
+        "properties": {
+            "children": {"type": "array", "items": {}},
+            "next": {"anyOf": [{}, {"type": "null"}]},
+        },
+    }
+    assert ask_json("A tree", schema) == {"children": [], "next": None}
+
+
+def test_arguments_take_what_their_name_asks_for() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "order_id": {"type": "string"},
+            "email": {"type": "string"},
+            "paid": {"type": "string"},
+        },
+    }
+    value = ask_json("Where is order A-10023? Write to kim@example.org. I paid 1290 yuan.", schema)
+    assert (value["order_id"], value["email"]) == ("A-10023", "kim@example.org")
+
+
 def test_the_same_prompt_and_seed_give_the_same_answer_and_another_seed_may_not() -> None:
     prompt = "tell me a joke about queues"
     assert ask(prompt) == ask(prompt) == Simulator(latency=Latency.fixed(0.0)).complete(prompt).text

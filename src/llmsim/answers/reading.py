@@ -91,7 +91,7 @@ _UNIT = "kg|g|km|m|mm|L|ml|hours?|days?|years?|lumens?|公斤|千克|克|公里|
 _ENTITY = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("email", r"[\w.+-]+@[\w-]+\.[\w.]+"),
+        ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
         (
             "money",
             r"[¥￥$€£]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|美元|[Dd]ollars?|[Yy]uan|USD|CNY)",

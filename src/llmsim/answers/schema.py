@@ -6,39 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from llmsim.answers.brief import Brief
+from llmsim.answers.fields import ANSWER, FIELDS, NAMED, REASON, SCORE, Numbers
 from llmsim.answers.grounded import classify
 from llmsim.answers.reading import label_name
+from llmsim.errors import BadRequestError
 from llmsim.text import sentences
 
 Facts = Callable[[str], dict[str, Any]]
 Schema = Mapping[str, Any]
 
-# Field names (as a pattern) → the task and the entry of its result.
-_FIELDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), task, entry)
-    for pattern, task, entry in (
-        (r"^(?:sentiment|polarity|mood|tone|emotion|情感|情绪)", "sentiment", "sentiment"),
-        (r"confidence|certainty|置信", "sentiment", "confidence"),
-        (r"^(?:topics?|themes?|tags?|aspects?|主题|话题|标签)", "topics", "topics"),
-        (r"^(?:key_?words?|关键词)", "keywords", "keywords"),
-        (r"entit|^(?:实体)", "entities", "entities"),
-        (r"summar|abstract|gist|tl_?dr|摘要|总结", "summary", "summary"),
-        (r"translat|译", "translate", "translation"),
-        (r"^(?:setup)$", "joke", "setup"),
-        (r"^(?:punch_?line)$", "joke", "punchline"),
-        (r"^(?:title|headline|subject|标题)$", "title", "title"),
-        (r"sub_?questions?|queries|questions|子问题", "questions", "questions"),
-        (r"^(?:pros|strengths|advantages|优点)", "pros_cons", "pros"),
-        (r"^(?:cons|weaknesses|drawbacks|issues|complaints|problems|缺点|问题)", "pros_cons", "cons"),
-        (r"^(?:reply|response|email|回复)$", "reply", "reply"),
-        (r"winner|better|preferred", "judge", "winner"),
-        (r"^(?:passed|ok|correct|relevant|acceptable)$", "judge", "passed"),
-        (r"sources?|citations?|来源", "rag", "sources"),
-    )
-)
-_REASON = re.compile(r"reason|explanation|justification|rationale|why|理由|依据|解释", re.IGNORECASE)
-_SCORE = re.compile(r"score|rating|grade|mark|stars|分", re.IGNORECASE)
-_ANSWER = re.compile(r"^(?:answer|result|output|text|content|message|答案|回答)$", re.IGNORECASE)
 _QUOTED = re.compile(r"['\"“「‘《]([^'\"”」’》\n]{1,80})['\"”」’》]")
 _NAME = re.compile(
     r"(?:\b(?:in|for|of|at|from|to|about|named|called|is)\s+)?\b([A-Z][\w.]*(?:\s+[A-Z][\w.]*)*(?:,\s?[A-Z]{2}\b)?)"
@@ -50,23 +26,31 @@ _SKIP = frozenset(
         "Analyse", "Analyze", "Write",
     )
 )  # fmt: skip
+_DEEPEST, _MOST_ITEMS = 50, 1000
+_TEXT: Schema = {"type": "string"}
 
 
-class _Numbers:
-    """The numbers of a text, handed out in order; the last one is repeated when they run out."""
+class _EndlessError(BadRequestError):
+    """A schema that contains itself; whoever encloses it may be able to leave it out."""
 
-    def __init__(self, text: str) -> None:
-        self._left = re.findall(r"-?\d+(?:\.\d+)?", text)
-        self._last = "1"
 
-    def next(self) -> float:
-        if self._left:
-            self._last = self._left.pop(0)
-        return float(self._last)
+def _wrong(what: str) -> BadRequestError:
+    return BadRequestError(f"Invalid schema: {what}.", param="schema")
+
+
+def _rank(option: Any) -> int:
+    """Options that say something first, then null, then those that say nothing."""
+    if isinstance(option, Mapping):
+        return 2 if not option else int(option.get("type") == "null")
+    return 0
 
 
 def fill(schema: Schema, brief: Brief, facts: Facts) -> Any:
-    """A value that fits the schema (objects, arrays, enums, unions, references; text, numbers, booleans)."""
+    """A value that fits the schema (objects, arrays, enums, unions, references; text, numbers, booleans).
+
+    A schema that contains itself is followed once, then ended by null, an empty list or a left-out property.
+    Raises a 400 where that cannot be done, and where the schema is none.
+    """
     return _Filler(schema, brief, facts).value(schema, "")
 
 
@@ -74,8 +58,10 @@ class _Filler:
     def __init__(self, root: Schema, brief: Brief, facts: Facts) -> None:
         self.root, self.brief, self.facts = root, brief, facts
         self.asked = brief.text if brief.text != brief.instruction else brief.instruction
-        self.numbers = _Numbers(re.sub(r"[A-Za-z_]\w*\d\w*", " ", self.asked))
+        self.numbers = Numbers(re.sub(r"[A-Za-z_]\w*\d\w*", " ", self.asked))
         self.words = self._names()
+        self._open: list[str] = []
+        """The references being followed, outermost first."""
 
     def _names(self) -> Iterator[str]:
         quoted = _QUOTED.findall(self.asked)
@@ -87,26 +73,31 @@ class _Filler:
         ]
         return iter(dict.fromkeys([*quoted, *places, *named]))
 
-    def value(self, schema: Schema, name: str) -> Any:
+    def value(self, schema: Any, name: str, depth: int = 0) -> Any:
+        if schema is True:
+            schema = {}
+        if not isinstance(schema, Mapping):
+            raise _wrong(f"{name or 'it'} is not an object")
+        if depth > _DEEPEST:
+            raise _wrong("it is nested too deeply")
         if "$ref" in schema:
-            node: Any = self.root
-            for part in str(schema["$ref"]).lstrip("#/").split("/"):
-                node = node[part]
-            return self.value(node, name)
+            return self._referred(str(schema["$ref"]), name, depth)
         for union in ("anyOf", "oneOf", "allOf"):
-            if options := schema.get(union):
-                return self.value(next((o for o in options if o.get("type") != "null"), options[0]), name)
+            if union in schema:
+                return self._first_of(schema[union], name, depth)
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
-            return self._one_of(list(schema["enum"]), name)
+            if not isinstance(schema["enum"], list) or not schema["enum"]:
+                raise _wrong(f"the enum of {name or 'it'} is not a list of values")
+            return self._one_of(schema["enum"], name)
         kind = schema.get("type", "object" if "properties" in schema else "string")
         if isinstance(kind, list):
             kind = next((k for k in kind if k != "null"), "null")
         if kind == "object":
-            return {key: self.value(sub, key) for key, sub in schema.get("properties", {}).items()}
+            return self._object(schema, depth)
         if kind == "array":
-            return self._array(schema, name)
+            return self._array(schema, name, depth)
         if kind in ("integer", "number"):
             return self._number(schema, name, kind == "integer")
         if kind == "boolean":
@@ -114,8 +105,46 @@ class _Filler:
             return known if isinstance(known, bool) else self.facts("sentiment")["score"] >= 0
         return None if kind == "null" else self._string(schema, name)
 
+    def _referred(self, reference: str, name: str, depth: int) -> Any:
+        if reference in self._open:
+            raise _EndlessError(f"Invalid schema: {reference} contains itself without end.", param="schema")
+        node: Any = self.root
+        for part in filter(None, reference.lstrip("#").split("/")):
+            if not isinstance(node, Mapping) or part not in node:
+                raise _wrong(f"{reference} is not there")
+            node = node[part]
+        self._open.append(reference)
+        try:
+            return self.value(node, name, depth + 1)
+        finally:
+            self._open.pop()
+
+    def _first_of(self, options: Any, name: str, depth: int) -> Any:
+        if not isinstance(options, list) or not options:
+            raise _wrong(f"the options of {name or 'it'} are not a list of schemas")
+        ranked = sorted(options, key=_rank)
+        for option in ranked[:-1]:
+            try:
+                return self.value(option, name, depth + 1)
+            except _EndlessError:
+                continue
+        return self.value(ranked[-1], name, depth + 1)
+
+    def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
+        properties = schema.get("properties", {})
+        if not isinstance(properties, Mapping):
+            raise _wrong("its properties are not an object")
+        filled = {}
+        for key, inner in properties.items():
+            try:
+                filled[key] = self.value(inner, key, depth + 1)
+            except _EndlessError:
+                if key in schema.get("required", ()):
+                    raise
+        return filled
+
     def _known(self, name: str) -> Any:
-        for pattern, task, entry in _FIELDS:
+        for pattern, task, entry in FIELDS:
             if pattern.search(name):
                 return self.facts(task).get(entry)
         return None
@@ -138,8 +167,10 @@ class _Filler:
             return classify(options, self.asked, True, random.Random(0))["label"]
         return options[0]
 
-    def _array(self, schema: Schema, name: str) -> list[Any]:
-        items = schema.get("items", {"type": "string"})
+    def _array(self, schema: Schema, name: str, depth: int) -> list[Any]:
+        items = schema.get("items", _TEXT)
+        if not isinstance(items, Mapping):
+            items = _TEXT
         known = self._known(name)
         if isinstance(known, list) and known:
             if items.get("type", "string") == "string" and "enum" not in items:
@@ -148,14 +179,25 @@ class _Filler:
                 return known
         if isinstance(known, list) and not known and items.get("type", "string") == "string":
             return []
-        count = max(1, int(schema.get("minItems", 1)))
-        return [self.value(items, name.rstrip("s")) for _ in range(count)]
+        least = schema.get("minItems", 0)
+        if not isinstance(least, int) or not 0 <= least <= _MOST_ITEMS:
+            raise _wrong(f"the minItems of {name or 'it'} is not a number from 0 to {_MOST_ITEMS}")
+        if not items and not least:  # where LangChain found a schema inside itself, it leaves nothing
+            return []
+        try:
+            return [self.value(items, name.rstrip("s"), depth + 1) for _ in range(max(1, least))]
+        except _EndlessError:
+            if least:
+                raise
+            return []
 
     def _number(self, schema: Schema, name: str, whole: bool) -> float | int:
         low, high = schema.get("minimum"), schema.get("maximum")
+        if not all(bound is None or isinstance(bound, int | float) for bound in (low, high)):
+            raise _wrong(f"the bounds of {name or 'it'} are not numbers")
         if re.search(r"confidence|certainty|置信", name, re.IGNORECASE):
             found = float(self.facts("sentiment")["confidence"])
-        elif _SCORE.search(name):
+        elif SCORE.search(name):
             mood = float(self.facts("sentiment")["score"])
             if self.brief.task == "judge":
                 found = float(self.facts("judge")["score"])
@@ -177,12 +219,12 @@ class _Filler:
             return known
         if isinstance(known, list) and known:
             return ", ".join(k["text"] if isinstance(k, dict) else str(k) for k in known)
-        if _REASON.search(name):
+        if REASON.search(name):
             return str(
                 self.facts("judge" if self.brief.task == "judge" else "sentiment").get("reason")
                 or self.facts("summary")["summary"]
             )
-        if _ANSWER.search(name):
+        if ANSWER.search(name):
             return str(next(iter(self.facts(self.brief.task).values())))
         if re.search(r"query|question|查询|问题|description|details?|描述", name, re.IGNORECASE):
             return self.asked.strip()
@@ -191,6 +233,10 @@ class _Filler:
         if name == "language" or name == "lang":
             return self.brief.lang
         default = schema.get("default")
+        named = next((kind for pattern, kind in NAMED if pattern.search(name)), None)
+        of_kind = [e["text"] for e in self.facts("entities")["entities"] if e["type"] == named]
+        if of_kind:
+            return str(of_kind[0])
         word = next(self.words, None)
         if word is not None:
             return word

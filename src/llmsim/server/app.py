@@ -13,7 +13,7 @@ from llmsim.engine import Engine
 from llmsim.errors import InternalServerError, LLMError, NotFoundError
 from llmsim.server.chat import ChatCompletions
 from llmsim.server.embeddings import Embeddings
-from llmsim.server.reply import error_response
+from llmsim.server.reply import check_key, error_response
 from llmsim.server.status import snapshot
 
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
@@ -29,10 +29,15 @@ def create_app(sim: Engine, *, api_key: str | None = None) -> Starlette:
     page = files("llmsim.server").joinpath("status.html").read_text("utf-8")
 
     async def models(request: Request) -> Response:
+        try:
+            check_key(request.scope, api_key)
+        except LLMError as error:
+            return error_response(error)
         return JSONResponse({"object": "list", "data": [_model(name, created) for name in sim.models]})
 
     async def model(request: Request) -> Response:
         try:
+            check_key(request.scope, api_key)
             return JSONResponse(_model(sim.model(request.path_params["name"]).name, created))
         except LLMError as error:
             return error_response(error)
@@ -73,7 +78,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
     message = f"Invalid URL ({request.method} {request.url.path})"
     if status == 405:
         message = f"Not allowed to {request.method} on {request.url.path}."
-    return error_response(NotFoundError(message, status_code=status))
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return error_response(NotFoundError(message, status_code=status), headers)
 
 
 async def _crash(request: Request, error: Exception) -> Response:

@@ -59,17 +59,30 @@ def _read(body: Any) -> tuple[list[str], int, bool]:
     if not isinstance(body, Mapping) or not isinstance(body.get("model"), str):
         raise BadRequestError("you must provide a model parameter", param="model")
     given = body.get("input")
-    several: list[Any] = (
-        given if isinstance(given, list) and given and not isinstance(given[0], int) else [given]
-    )
-    if len(several) > MOST_INPUTS or not all(isinstance(text, str | list) and text for text in several):
+    several: list[Any] = given if isinstance(given, list) and not _is_ids(given) else [given]
+    if not 1 <= len(several) <= MOST_INPUTS or not all(_is_text(text) for text in several):
         raise BadRequestError("'$.input' is invalid: a text, or 1 to 2048 texts.", param="input")
     # Token ids, which the client sends unless told otherwise, cannot be turned back into text here.
     texts = [text if isinstance(text, str) else " ".join(map(str, text)) for text in several]
-    dimensions = body.get("dimensions", DIMENSIONS)
+    dimensions = DIMENSIONS if body.get("dimensions") is None else body["dimensions"]
     if not isinstance(dimensions, int) or isinstance(dimensions, bool) or not 1 <= dimensions <= 4096:
         raise BadRequestError("Invalid 'dimensions': a whole number between 1 and 4096.", param="dimensions")
-    return texts, dimensions, body.get("encoding_format") == "base64"
+    coding = body.get("encoding_format") or "float"
+    if coding not in ("float", "base64"):
+        raise BadRequestError(
+            "Invalid 'encoding_format': expected 'float' or 'base64'.", param="encoding_format"
+        )
+    return texts, dimensions, coding == "base64"
+
+
+def _is_text(given: Any) -> bool:
+    return (isinstance(given, str) and given != "") or _is_ids(given)
+
+
+def _is_ids(given: Any) -> bool:
+    """Whether this is one text as token ids."""
+    whole = isinstance(given, list) and bool(given)
+    return whole and all(isinstance(id, int) and not isinstance(id, bool) for id in given)
 
 
 def _coded(vector: list[float], encoded: bool) -> list[float] | str:

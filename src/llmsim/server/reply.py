@@ -43,6 +43,10 @@ def check_key(scope: Scope, expected: str | None) -> None:
         raise AuthenticationError("Incorrect API key provided.", code="invalid_api_key")
 
 
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
 async def read_json(receive: Receive) -> Any:
     """The request's body as JSON."""
     body = bytearray()
@@ -56,7 +60,10 @@ async def read_json(receive: Receive) -> Any:
         if not message.get("more_body", False):
             break
     try:
-        return json.loads(body)
-    except ValueError:
+        parsed = json.loads(body, parse_constant=_no_number)
+        if b"\\ud" in body.lower():  # half a surrogate pair is no text: it could not be sent back
+            json.dumps(parsed, ensure_ascii=False).encode()
+        return parsed
+    except (ValueError, RecursionError):
         message_text = "We could not parse the JSON body of your request. The API expects a JSON payload."
         raise BadRequestError(message_text) from None
