@@ -30,7 +30,7 @@
 # predict mechanism-twelve-on-six
 # ```
 #
-# The sections on thread pools will show the run, where the six comes from, and why it matters.
+# The sections on thread pools show the run, where the six comes from, and why it matters.
 
 # %% [markdown] block="who-waits" tags=["zh"]
 # ## 等的时候，谁在守着 {#who-waits}
@@ -1145,7 +1145,7 @@ _ = simulate(cancel_it())
 # ```
 
 # %% [markdown] block="cancel-read" tags=["en"]
-# `cancel()` only delivers a request. The task receives a `CancelledError` at the `await` where it is suspended, tidies up, and only then is it done. So after cancelling you still have to wait for it.
+# At 0.1 s, right after `cancel()`, the task is not done. At 0.3 s it is. `cancel()` only delivers a request: the task receives a `CancelledError` at the `await` where it is suspended, tidies up, and only then is it done. So after cancelling you still have to wait for it.
 #
 # A thread is not suspended at an `await`, so there is nowhere to deliver the request. Once an ordinary function runs, Python can't stop it, and neither can your executor.
 #

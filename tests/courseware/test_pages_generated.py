@@ -109,8 +109,7 @@ def test_a_stage_page_tells_what_each_document_is(curriculum: Curriculum) -> Non
     assert "Reading 33 min" in page
     section = page.split("## [The minimal usable part]")[1].split("\n## ")[0]
     assert (
-        "Reading 10 min · Practice 15 min · Helps if read first: First principles (in preparation)"
-        in section
+        "Reading 10 min · Practice 15 min · Helps if read first: First principles (in preparation)" in section
     )
     assert "Covers: The 20 % that matters · Quick start · Basic code" in section
     assert "- Write a parallel chain from nothing and read its results by key" in section
