@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from llmsim.corpus import Corpus, Document, corpus
-from llmsim.semantics import weights
+from llmsim.semantics import affinity, weights
 from llmsim.text import Lang, terms
 
 
@@ -95,7 +95,11 @@ class GraphIndex:
         )
 
     def search(self, query: str, k: int, depth: int = 2) -> list[Hit]:
-        """Up to k documents about the named entities or their neighbours; `path` says how each was reached."""
+        """Up to k documents about the named entities or their neighbours; `path` says how each was reached.
+
+        One document of each entity comes before further ones of the same, nearest entities first, and among equals
+        the one closer to the query: what is new here is the neighbourhood.
+        """
         paths: dict[str, tuple[str, ...]] = dict.fromkeys(self.mentioned(query), ())
         queue = deque(paths)
         while queue:
@@ -106,13 +110,16 @@ class GraphIndex:
                 if there not in paths:
                     paths[there] = (*paths[here], step)
                     queue.append(there)
+        seen: Counter[str] = Counter()
         hits = []
         for document in self._source.documents:
-            reached = [paths[id] for id in document.about if id in paths]
+            reached = [id for id in document.about if id in paths]
             if reached:
-                path = min(reached, key=len)
-                named = sum(not p for p in reached)
-                hits.append(Hit(document, (1 + 0.1 * named) / (1 + len(path)), path))
+                nearest = min(reached, key=lambda id: len(paths[id]))
+                path = paths[nearest]
+                close = 0.05 * affinity(query, f"{document.text('en')} {document.text('zh')}")
+                hits.append(Hit(document, 1 / (1 + len(path) + 1.5 * seen[nearest]) + close, path))
+                seen[nearest] += 1
         return sorted(hits, key=lambda hit: -hit.score)[:k]
 
 

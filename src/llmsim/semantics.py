@@ -36,7 +36,7 @@ def _ideas() -> tuple[re.Pattern[str], dict[str, str]]:
     for number, term in enumerate(glossary()):
         if is_function_word(term.en[0]):
             continue
-        for word in (*term.en, *term.zh):
+        for word in (*term.en, *(f"{word}s" for word in term.en), *term.zh):
             idea.setdefault(word.lower(), f"#{number}")
     # Names after common words: "tent" is the same idea in both languages, although one product is called so for short.
     for entity in corpus().entities.values():

@@ -20,7 +20,7 @@ _STOP_EN = _words("""
     a about after all also am an and any are as at be been but by can could did do does for from had has have he her
     here his how i if in into is it its just me more my no not of on one or our out please she should so some than
     that the their them then there these they this to too up us very was we were what when where which who why will
-    with would you your give tell make write let following text answer question only return use using
+    with would you your give tell make write let following text answer question only use using
 """)
 _STOP_ZH = _words("""
     的 了 是 在 我 有 和 就 不 人 都 一 上 也 很 到 说 要 去 你 会 着 没 看 好 自己 这 那 他 她 它 们 吗 呢 吧 啊
@@ -62,8 +62,18 @@ def _chinese_pairs(run: str) -> Iterable[str]:
     return (pair for pair in pairs if pair not in _STOP_ZH and not (set(pair) <= _STOP_ZH))
 
 
+# Common words that hold a character which elsewhere is a function word.
+_WHOLE_ZH = """
+    人工智能 机器人 智能 性能 功能 能力 能源 可靠 可用 可持续 可观测 应用 用户 使用 作用 用途 会员 会议
+    社会 机会 地图 地区 本地 土地 上海 上线 线上 里程 公里 目的 目标 个人 工人 人员 人口 人才
+    以太坊 用量 费用 信用 中国 中心 不锈钢 线下 下载 分析 得分 说明 小说 教会 重要 主要 需要 要求
+    摘要 就业 成就 和平 对话 对象 面对 从业 向量 方向 到货 报到 看板 在线
+"""
 _CUT_ZH = re.compile(
-    "什么|怎么|如何|为什么|请问|以及|并且|但是|可以|没有|我们|你们|他们|一个|这个|那个"
+    "("
+    + "|".join(_WHOLE_ZH.split())
+    + ")|什么|怎么|如何|为什么|请问|以及|并且|但是|可以|没有|我们|你们|他们|它们|一个|这个|那个"
+    "|正在|已经|仍然|能够|因为|所以|如果|虽然|通过|带来|改变|影响|提高|降低|帮助|让|它|其"
     "|[的了是在我有和就不人都也很到说要去你会着这那吗呢吧啊与及或并对把被给从向以用于而但个里下能可得地]"
 )
 
@@ -73,10 +83,24 @@ def phrases(text: str) -> list[str]:
     found: list[str] = []
     for word in _WORD.findall(text):
         if _CJK.match(word):
-            found.extend(run for run in _CUT_ZH.split(word) if 2 <= len(run) <= 6)
+            found.extend(run for run in _runs(word) if 2 <= len(run) <= 6)
         elif word.lower() not in _STOP_EN and not word.isdigit():
             found.append(word.lower())
     return found
+
+
+def _runs(word: str) -> list[str]:
+    """Runs of Chinese between function words; a known word stays whole, together with what it touches."""
+    runs, end = [""], 0
+    for match in _CUT_ZH.finditer(word):
+        runs[-1] += word[end : match.start()]
+        end = match.end()
+        if match.group(1):
+            runs[-1] += match.group(1)
+        else:
+            runs.append("")
+    runs[-1] += word[end:]
+    return runs
 
 
 def _stem(word: str) -> str:

@@ -72,6 +72,26 @@ def test_the_graph_reaches_what_no_wording_shares() -> None:
     assert found(GraphRetriever(latency=INSTANT), "nothing of the shop") == []
 
 
+@pytest.mark.parametrize(
+    "query", ["Why does the Squall leak at the shoulders?", "飑线冲锋衣为什么肩膀渗水？", "the jacket leaks"]
+)
+def test_the_graph_brings_the_neighbourhood_and_not_only_more_of_the_same(query: str) -> None:
+    assert found(GraphRetriever(latency=INSTANT), query)[:2] == ["prod-squall", "sup-northmill"]
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"), [("tent", "帐篷"), ("boots", "徒步靴"), ("headlamp", "头灯")]
+)
+def test_common_names_reach_the_graph_in_either_language(english: str, chinese: str) -> None:
+    graph = GraphRetriever(latency=INSTANT)
+    assert found(graph, f"my {english}") == found(graph, f"我的{chinese}") != []
+
+
+def test_plurals_and_returns_are_searched_for() -> None:
+    assert found(VectorRetriever(latency=INSTANT), "How long do refunds take?")[0] == "pol-returns"
+    assert found(KeywordRetriever(latency=INSTANT), "return")[0].startswith("pol-")
+
+
 def test_documents_come_in_the_querys_language_or_the_one_asked_for() -> None:
     retriever = VectorRetriever(latency=INSTANT, k=1)
     assert retriever.invoke("Can I return a used stove?")[0].page_content.isascii()
