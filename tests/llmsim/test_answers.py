@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from fanout.clock import simulate
-from llmsim import Latency, Limits, Message, Model, Simulator, Tool
+from llmsim import Latency, Limits, Message, Model, Simulator
 from llmsim.answers import read
 
+UNKNOWN = (
+    "I do not know that. I am a simulated model and know only the Ridgeline shop and the terms of this course; "
+    "give me the facts in the prompt, or use a real model."
+)
 SIM = Simulator(latency=Latency.fixed(0.0), limits=Limits())
 
 
@@ -46,6 +50,24 @@ def ask_json(prompt: str, schema: dict[str, Any]) -> Any:
         ("What is 17 * 3?", "17 * 3 = 51"),
         ("How much does the Wisp stove weigh?", "The Wisp is a screw-on gas stove of 78 grams."),
         ("飑线冲锋衣多少钱？", "售价 1290 元，尺码从 XS 到 XXL。"),
+        (
+            "Which supplier makes the poles of the Heron?",
+            "Kestrel Alloy Works makes the poles of the Cirrus and the Heron, and the burner of the Wisp.",
+        ),
+        ("余烬睡袋是哪家供应商做的？", "原野羽绒负责余烬睡袋的充绒和缝制。"),
+        ("Is it positive or negative? One word.\n\nI don't like it at all.", "negative"),
+        ("判断情感：这件衣服一点也不防水。", "负面（-1.00，依据：不防水）"),
+        ("提取关键词：人工智能正在改变医疗行业，但隐私问题仍然存在。", "人工智能、医疗行业、隐私问题"),
+        ("提取主题：人工智能正在改变医疗行业，但隐私问题仍然存在。", "人工智能、医疗、隐私与安全"),
+        (
+            "用一句话总结：线程共享内存，所以需要锁。协程共享线程，所以需要让出。两者都有代价。",
+            "线程共享内存，所以需要锁。",
+        ),
+        ("翻译成英文：人工智能正在改变世界。", "Artificial intelligence is changing world."),
+        ("把用户问题分类为：退款、物流、产品、其他。只输出类别。\n用户问题：我的包裹到哪了？", "物流"),
+        ("What is the average age of it?", UNKNOWN),
+        ("What is the capital of France?", UNKNOWN),
+        ("", "What would you like to know?"),
     ],
 )
 def test_tasks_in_both_languages(prompt: str, answer: str) -> None:
@@ -78,6 +100,23 @@ def test_a_chinese_question_finds_english_context_and_is_answered_in_chinese() -
 def test_what_the_context_does_not_hold_is_not_made_up() -> None:
     prompt = "Context:\n{}\nQuestion: Who won the football match?"
     assert ask(prompt.format(CONTEXT)) == "The context given does not answer this question."
+
+
+def test_a_number_of_days_does_not_answer_a_question_about_something_else() -> None:
+    assert ask("资料：今天天气很好。\n\n问题：保修期是多久？") == "给出的资料里没有这个问题的答案。"
+
+
+def test_dates_and_ranges_are_not_sums() -> None:
+    for text in ("Meet on 2024-05-01 for 3-5 days", "版本 1.2-3 支持 4/5 的功能", "call 138-1234-5678"):
+        assert " = " not in ask(text)
+
+
+def test_the_judge_reads_a_prompt_on_one_line_too() -> None:
+    prompt = (
+        "You are a judge. Question: How long can I return goods? Answer A: I like tents. "
+        "Answer B: You can return goods within 30 days.\nWhich answer is better?"
+    )
+    assert ask(prompt).splitlines()[0] == "B"
 
 
 def test_the_judge_prefers_the_grounded_answer_wherever_it_stands() -> None:
@@ -120,6 +159,18 @@ def test_entities_have_types() -> None:
     }
 
 
+def test_names_at_the_start_are_found_and_common_words_are_not() -> None:
+    found = ask_json("Extract entities: Yesterday was fine. Tim Cook paid $5 million. The Cirrus came.", {})[
+        "entities"
+    ]
+    assert [(e["text"], e["type"]) for e in found] == [
+        ("Tim Cook", "name"),
+        ("$5 million", "money"),
+        ("Cirrus", "product"),
+    ]
+    assert "张伟 [name]" in ask("抽取实体：张伟于2024年5月1日在北京买了一顶帐篷。")
+
+
 def test_jokes_and_poems_are_about_what_was_asked() -> None:
     assert "bears" in ask("tell me a joke about bears")
     assert "大雨" in ask("写一首关于大雨的诗")
@@ -132,82 +183,6 @@ def test_questions_are_split() -> None:
     ).splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("1. ")
-
-
-def test_schemas_are_filled_by_name_and_type() -> None:
-    schema = {
-        "type": "object",
-        "properties": {
-            "sentiment": {"enum": ["positive", "negative", "neutral"]},
-            "stars": {"type": "integer", "minimum": 1, "maximum": 5},
-            "topics": {"type": "array", "items": {"type": "string"}},
-            "summary": {"type": "string"},
-            "refund_wanted": {"type": "boolean"},
-            "parts": {"type": "array", "items": {"$ref": "#/$defs/Part"}},
-            "note": {"anyOf": [{"type": "null"}, {"type": "string"}]},
-        },
-        "$defs": {
-            "Part": {
-                "type": "object",
-                "properties": {"part": {"type": "string"}, "count": {"type": "integer"}},
-            }
-        },
-    }
-    value = ask_json("Analyse this review:\n\nThe tent leaked twice and the service was rude.", schema)
-    assert value["sentiment"] == "negative"
-    assert value["stars"] == 1
-    assert value["topics"] == ["customer service", "waterproofing"]
-    assert isinstance(value["refund_wanted"], bool)
-    assert set(value["parts"][0]) == {"part", "count"}
-    assert isinstance(value["note"], str)
-
-
-def test_schemas_that_contain_themselves_come_to_an_end() -> None:
-    tree = {
-        "$ref": "#/$defs/Node",
-        "$defs": {
-            "Node": {
-                "type": "object",
-                "properties": {
-                    "name": {"type": "string"},
-                    "children": {"type": "array", "items": {"$ref": "#/$defs/Node"}},
-                    "next": {"anyOf": [{"$ref": "#/$defs/Node"}, {"type": "null"}]},
-                    "maybe": {"$ref": "#/$defs/Node"},
-                },
-                "required": ["name", "children", "next"],
-            }
-        },
-    }
-    assert ask_json("A tree of the tools in Chengdu", tree) == {
-        "name": "Chengdu",
-        "children": [],
-        "next": None,
-    }
-
-
-def test_an_empty_schema_inside_a_list_or_union_is_left_empty() -> None:
-    # What LangChain makes of a Pydantic model that contains itself.
-    schema = {
-        "type": "object",
-        "properties": {
-            "children": {"type": "array", "items": {}},
-            "next": {"anyOf": [{}, {"type": "null"}]},
-        },
-    }
-    assert ask_json("A tree", schema) == {"children": [], "next": None}
-
-
-def test_arguments_take_what_their_name_asks_for() -> None:
-    schema = {
-        "type": "object",
-        "properties": {
-            "order_id": {"type": "string"},
-            "email": {"type": "string"},
-            "paid": {"type": "string"},
-        },
-    }
-    value = ask_json("Where is order A-10023? Write to kim@example.org. I paid 1290 yuan.", schema)
-    assert (value["order_id"], value["email"]) == ("A-10023", "kim@example.org")
 
 
 def test_the_same_prompt_and_seed_give_the_same_answer_and_another_seed_may_not() -> None:
@@ -231,27 +206,6 @@ def test_skill_is_how_often_the_best_answer_comes() -> None:
     reviews = [f"Order {n}: warm, light, worth the price." for n in range(200)]
     answers = [weak.complete(f"Sentiment? One word.\n\n{r}", model="weak").text for r in reviews]
     assert answers.count("positive") == pytest.approx(140, abs=25)
-
-
-def test_tools_are_called_in_parallel_where_the_prompt_asks_for_several() -> None:
-    place = {"type": "object", "properties": {"city": {"type": "string"}}}
-    tools = (Tool("get_weather", "weather of a city", place), Tool("get_hotels", "hotels in a city", place))
-    both = SIM.complete("I need the weather and the hotels in Chengdu", tools=tools)
-    assert {call.name for call in both.tool_calls} == {"get_weather", "get_hotels"}
-    assert SIM.complete("Hello", tools=tools).tool_calls == ()
-    forced = SIM.complete("Hello", tools=tools, tool_choice="get_hotels")
-    assert [call.name for call in forced.tool_calls] == ["get_hotels"]
-
-
-def test_tool_results_are_used_in_the_next_answer() -> None:
-    asked = SIM.complete("What is the weather in Chengdu?", tools=(Tool("weather", "the weather"),))
-    history = [
-        Message("user", "What is the weather in Chengdu?"),
-        Message("assistant", "", tool_calls=asked.tool_calls),
-        Message("tool", "sunny, 21 degrees", tool_call_id=asked.tool_calls[0].id),
-    ]
-    answer = SIM.complete(history, tools=(Tool("weather", "the weather"),))
-    assert answer.text == "According to the tool: sunny, 21 degrees"
 
 
 def test_a_system_message_can_hold_the_instruction() -> None:

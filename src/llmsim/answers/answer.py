@@ -55,7 +55,7 @@ def work_out(task: str, brief: Brief, sure: bool, rng: random.Random) -> dict[st
     """One task's result as data."""
     text, lang = brief.text, brief.lang
     if task == "classify":
-        labels = grounded.labels_in(brief.instruction)
+        labels = grounded.labels_in(brief.instruction) or grounded.labels_in(brief.whole)
         if not labels:
             return {"label": reading.topics(text, lang, 1)["topics"][0] if text else ""}
         return grounded.classify(labels, f"{text} {shop.kinds(text)}", sure, rng)
@@ -65,7 +65,13 @@ def work_out(task: str, brief: Brief, sure: bool, rng: random.Random) -> dict[st
         "keywords": lambda: reading.keywords(text),
         "entities": lambda: reading.entities(text, shop.names()),
         "summary": lambda: _in_language(
-            reading.summary(text, sure, reading.asked_length(brief.instruction, lang)), brief
+            reading.summary(
+                text,
+                sure,
+                reading.asked_length(brief.instruction, lang),
+                reading.asked_sentences(brief.instruction),
+            ),
+            brief,
         ),
         "translate": lambda: translate(text, lang, sure),
         "judge": lambda: grounded.judge(brief.whole, text, lang, sure, rng),
@@ -164,7 +170,8 @@ def _joke(result: dict[str, Any], brief: Brief) -> str:
 def _pros_cons(result: dict[str, Any], brief: Brief) -> str:
     heads = ("优点", "缺点") if brief.lang == "zh" else ("Pros", "Cons")
     return "\n".join(
-        f"{head}:\n" + ("\n".join(f"- {line}" for line in lines) or "-")
+        f"{head}{'：' if brief.lang == 'zh' else ':'}\n"
+        + "\n".join(f"- {line}" for line in lines or ["没有提到" if brief.lang == "zh" else "none mentioned"])
         for head, lines in zip(heads, (result["pros"], result["cons"]), strict=True)
     )
 

@@ -41,6 +41,11 @@ _QUOTED = re.compile(
     r"```(?:\w*\n)?(.+?)```|\"\"\"(.+?)\"\"\"|<(?P<tag>\w+)>(.+?)</(?P=tag)>|「(.+?)」|“(.+?)”|\"([^\"\n]{12,})\"",
     re.DOTALL,
 )
+_TEXT_HERE = (
+    r"\n\s*(?i:text|input|message|customer message|review|content|文本|原文|内容|消息|用户消息|评论"
+    r"|用户问题|用户输入|输入)"
+    r"\s*[:：]\s*"
+)
 _TO_ENGLISH = re.compile(r"\b(?:in|into|to) english\b|(?:成|为|用)英[文语]", re.IGNORECASE)
 _TO_CHINESE = re.compile(
     r"\b(?:in|into|to) (?:simplified )?chinese\b|(?:成|为|用)(?:简体)?中文", re.IGNORECASE
@@ -114,7 +119,7 @@ def _split(system: str, last: str) -> tuple[str, str]:
         return system, inside or last
     if quoted and inside:
         return f"{system}\n{last[: quoted.start()]} {last[quoted.end() :]}".strip(), inside.strip()
-    for mark in (r"\n\s*\n", r"[:：]\s*\n", r"[:：]\s+|：", r"\n"):
+    for mark in (r"\n\s*\n", _TEXT_HERE, r"[:：]\s*\n", r"[:：]\s+|：", r"\n"):
         cut = re.search(mark, last)
         if cut and cut.start() <= 200 and last[cut.end() :].strip():
             head, rest = last[: cut.start()], last[cut.end() :].strip()

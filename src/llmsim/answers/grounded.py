@@ -4,7 +4,7 @@ import random
 import re
 from typing import Any
 
-from llmsim.semantics import affinity
+from llmsim.semantics import affinity, ideas
 from llmsim.text import Lang, language, phrases, sentences, terms
 
 _SOURCE = re.compile(
@@ -30,7 +30,9 @@ def rag(question: str, context: str, lang: Lang, sure: bool) -> dict[str, Any]:
             source = mark.group("a") or mark.group("b")
             line = line[mark.end() :]
         ranked.append((affinity(question, line), -position, line.strip(), source))
-    best = sorted((r for r in ranked if r[0] >= 0.2 and r[2]), reverse=True)[: 2 if sure else 1]
+    # A line that has the right kind of answer, a number of days say, must also be about what was asked.
+    fitting = (r for r in ranked if r[0] >= 0.2 and r[2] and not ideas(question).isdisjoint(ideas(r[2])))
+    best = sorted(fitting, reverse=True)[: 2 if sure else 1]
     if len(best) == 2 and best[1][0] < 0.6 * best[0][0]:
         best = best[:1]
     if not best:
@@ -47,7 +49,11 @@ def _has(text: str, word: str) -> bool:
     return word in text
 
 
-_PART = r"(?:^|\n)\s*(?:{name})\s*[:：]\s*(.+?)(?=\n\s*[\w\u3400-\u9fff ]{{1,14}}\s*[:：]|\Z)"
+_PART = (
+    r"(?:^|[\n.。!！?？])\s*(?:{name})\s*[:：]\s*"
+    r"(.+?)(?=\n\s*[\w\u3400-\u9fff ]{{1,14}}\s*[:：]|\n\s*(?:which|哪个|哪一个|请)"
+    r"|(?<=[.。!！?？])\s*(?:answer|response|reply|reference|回答|答案|参考答案)\s*\w?\s*[:：]|\Z)"
+)
 
 
 def _part(text: str, names: str) -> str:

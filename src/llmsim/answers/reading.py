@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from llmsim.answers.lexicon import lexicon
-from llmsim.text import Lang, language, phrases, sentences, shorten, terms
+from llmsim.text import Lang, is_function_word, language, phrases, sentences, shorten, terms
 
 _LABELS_ZH = {"positive": "正面", "negative": "负面", "neutral": "中性", "mixed": "褒贬参半"}
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'\-]*")
@@ -56,7 +56,10 @@ def sentiment(text: str, sure: bool, rng: random.Random) -> dict[str, Any]:
     against: list[str] = []
     for signs, same, other in ((words.positive, for_, against), (words.negative, against, for_)):
         for at, word in _hits(text, signs):
-            (other if _negated(text, at) else same).append(word)
+            if _negated(text, at):
+                other.append(f"not {word}" if word.isascii() else f"不{word}")
+            else:
+                same.append(word)
     weight = len(for_) + len(against)
     score = (len(for_) - len(against)) / weight if weight else 0.0
     if for_ and against and abs(score) <= 0.25:
@@ -94,7 +97,7 @@ _ENTITY = tuple(
         ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
         (
             "money",
-            r"[¥￥$€£]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?(?:元|美元|[Dd]ollars?|[Yy]uan|USD|CNY)",
+            r"[¥￥$€£]\s?\d[\d,]*(?:\.\d+)?(?:\s(?:thousand|million|billion))?|\d[\d,]*(?:\.\d+)?\s?(?:元|美元|[Dd]ollars?|[Yy]uan|USD|CNY)",
         ),
         (
             "date",
@@ -113,7 +116,11 @@ _ENTITY = tuple(
 _PLACES_ZH = re.compile(
     "北京|上海|广州|深圳|成都|杭州|南京|武汉|西安|重庆|苏州|昆明|拉萨|青岛|宁波|香港|台北|旧金山|纽约|伦敦|巴黎|东京|柏林"
 )
-_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]+(?:\s(?:[A-Z][a-z]+|\d+))*\b")
+_NAME = re.compile(r"\b[A-Z][a-z]+(?:\s(?:[A-Z][a-z]+|\d+))*\b")
+# A person's name in Chinese: a common surname at the start of a run, before a word that people do something with.
+_PERSON_ZH = re.compile(
+    r"(?<![\u3400-\u9fff])(?:[张王李刘陈杨赵吴徐孙胡朱郭罗梁宋郑谢韩唐冯董][\u3400-\u9fff]{1,2}?)(?=先生|女士|经理|[于在说和与从向对、])"
+)
 
 
 def entities(text: str, names: dict[str, str]) -> dict[str, Any]:
@@ -135,20 +142,29 @@ def entities(text: str, names: dict[str, str]) -> dict[str, Any]:
             add(*match.span(), kind)
     for match in _PLACES_ZH.finditer(text):
         add(*match.span(), "place")
+    for match in _PERSON_ZH.finditer(text):
+        add(*match.span(), "name")
     for match in _NAME.finditer(text):
         before = text[max(0, match.start() - 6) : match.start()].lower()
+        first, _, more = match.group().partition(" ")
+        # Any word is capitalised at the start of a sentence; only with another one after it is it taken for a name.
+        starts = not before.strip() or before.rstrip()[-1] in ".!?:。！？：\n"
+        if starts and (not more or is_function_word(first)):
+            if more:
+                add(match.start() + len(first) + 1, match.end(), "name")
+            continue
         add(*match.span(), "place" if re.search(r"\b(?:in|from|at|to|near)\s$", before) else "name")
     unique = {(what, kind): None for _, what, kind in sorted(found)}
     return {"entities": [{"text": what, "type": kind} for what, kind in unique]}
 
 
-def summary(text: str, sure: bool, limit: int | None = None) -> dict[str, Any]:
-    """The sentences that say most, in their order.  Unsure: only the first one."""
+def summary(text: str, sure: bool, limit: int | None = None, most: int = 2) -> dict[str, Any]:
+    """The sentences that say most, in their order, `most` at most.  Unsure: only the first one."""
     found = sentences(text)
     if not found:
         return {"summary": text.strip()}
     weight = Counter(terms(text))
-    want = 1 if not sure or len(found) < 3 else 2
+    want = 1 if not sure or len(found) < 3 else most
     scored = sorted(
         range(len(found)),
         key=lambda i: (-(1.5 if i == 0 else 1.0) * _weight(found[i], weight), i),
@@ -163,6 +179,14 @@ def summary(text: str, sure: bool, limit: int | None = None) -> dict[str, Any]:
 def _weight(sentence: str, weight: Counter[str]) -> float:
     words = terms(sentence)
     return sum(weight[w] for w in words) / (len(words) + 4) if words else 0.0
+
+
+_ONE = re.compile(r"\b(?:one|a single|1)[- ]sentence\b|一句话|一个句子", re.IGNORECASE)
+
+
+def asked_sentences(instruction: str) -> int:
+    """How many sentences a summary may have: one where the instruction says so, else two."""
+    return 1 if _ONE.search(instruction) else 2
 
 
 def asked_length(instruction: str, lang: Lang) -> int | None:

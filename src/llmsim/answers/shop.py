@@ -11,6 +11,7 @@ from llmsim.semantics import affinity
 from llmsim.text import Lang
 
 _DESCRIBE = re.compile(r"descri|introduc|tell me about|what is|介绍|描述|是什么|文案", re.IGNORECASE)
+_SUPPLIER = re.compile(r"\bsuppl|\bwho makes\b|\bmade by\b|供应|厂家|谁生产|谁做", re.IGNORECASE)
 _KINDS = {
     "product": "product 产品 商品",
     "policy": "policy 政策",
@@ -44,6 +45,16 @@ def known(text: str, lang: Lang) -> tuple[str, ...]:
         for document in corpus().documents
         if document.kind in ("product", "policy") and not set(document.about).isdisjoint(mentioned)
     ]
+    if _SUPPLIER.search(text):  # who makes a thing is a step away from it
+        near = (hit.document for hit in graph_index().search(text, 20, depth=1))
+        lines = [
+            line
+            for document in near
+            if document.kind == "supplier"
+            for line in (document.zh if lang == "zh" else document.en)
+        ]
+        if lines:
+            return (max(lines, key=lambda line: affinity(text, line)),)
     if documents and _DESCRIBE.search(text):
         return documents[0].zh if lang == "zh" else documents[0].en
     # What is asked about the thing decides between its lines, not its name, which all of them could have.
@@ -62,8 +73,14 @@ def known(text: str, lang: Lang) -> tuple[str, ...]:
 def _definition(text: str, lang: Lang) -> tuple[str, ...]:
     """The definition of the term of the course that a text asks about; the longest one named wins."""
     lower = text.lower()
-    found = [(len(name), entry) for name, entry in _terms().items() if name in lower]
+    found = [(len(name), entry) for name, entry in _terms().items() if _names(lower, name)]
     return (max(found, key=lambda pair: pair[0])[1][lang],) if found else ()
+
+
+def _names(text: str, term: str) -> bool:
+    if term.isascii():  # "average" does not speak of RAG
+        return re.search(rf"(?<![a-z]){re.escape(term)}s?(?![a-z])", text) is not None
+    return term in text
 
 
 @cache

@@ -16,7 +16,7 @@ def translate(text: str, target: Lang, sure: bool) -> dict[str, Any]:
     if language(text) == target:
         return {"translation": text.strip(), "target": target}
     memory = _memory(target) if sure else {}
-    parts = [memory.get(_key(s)) or _by_words(s, target) for s in sentences(text)] or [text]
+    parts = [_remembered(memory, s, target) or _by_words(s, target) for s in sentences(text)] or [text]
     return {"translation": ("" if target == "zh" else " ").join(parts), "target": target}
 
 
@@ -26,6 +26,14 @@ def translate_known(text: str, target: Lang) -> str | None:
     if not parts or None in parts:
         return None
     return ("" if target == "zh" else " ").join(part for part in parts if part)
+
+
+def _remembered(memory: dict[str, str], sentence: str, target: Lang) -> str | None:
+    """The known translation, ended as the sentence is: titles have no mark of their own."""
+    known = memory.get(_key(sentence))
+    if known and sentence[-1] in ".。" and known[-1] not in ".。!！?？":
+        known += "。" if target == "zh" else "."
+    return known
 
 
 def _key(sentence: str) -> str:
@@ -66,10 +74,13 @@ def _by_words(sentence: str, target: Lang) -> str:
         found = re.compile("|".join(map(re.escape, table)))
         rough = found.sub(lambda m: f" {table[m.group().lower()]} ", sentence.lower())
         rough = re.sub(r"\s*([，。！？；：、])\s*", r"\1 ", rough).translate(_MARKS)
-        return re.sub(r"\s+", " ", rough).strip().capitalize()
+        rough = re.sub(r"\s+", " ", rough).strip()
+        return re.sub(r"\bi\b", "I", rough[:1].upper() + rough[1:])
     found = re.compile(r"\b(?:" + "|".join(map(re.escape, table)) + r")\b", re.IGNORECASE)
     rough = found.sub(
         lambda m: table[m.group().lower()], re.sub(r"\b(?:the|a|an)\s+", "", sentence, flags=re.IGNORECASE)
     )
     rough = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", rough)
-    return rough.translate(_MARKS_BACK) if not re.search(r"\d\.\d", rough) else rough
+    if re.search(r"\d\.\d", rough):
+        return rough
+    return re.sub(r"(?<=[，。！？；：])\s+", "", rough.translate(_MARKS_BACK))

@@ -12,7 +12,7 @@ from llmsim.corpus import corpus
 from llmsim.text import Lang, language, sentences, shorten
 
 _ABOUT = re.compile(
-    r"\b(?:about|on|of|for)\s+(?:an?\s+|the\s+)?([\w\- ]{2,40}?)"
+    r"\b(?:about|on|of|for|explain|describe|define)\s+(?:an?\s+|the\s+)?([\w\- ]{2,40}?)"
     r"(?=[.,;!?\n]|\s+(?:in|with|that|using|please)\b|$)"
     r"|(?:讲|说|写)(?:一?[个首条段])?\s*(?:关于)?\s*([^，。！？\n]{1,12}?)的?(?:笑话|诗|段子)"
     r"|关于\s*([^，。！？\n的]{1,20})",
@@ -135,7 +135,17 @@ _REQUEST = re.compile(
     r"|你是|请|帮|写|列|解释|介绍|规划",
     re.IGNORECASE,
 )
-_SUM = re.compile(r"(-?\d+(?:\.\d+)?)\s*([+\-*/×÷x])\s*(-?\d+(?:\.\d+)?)")
+_SUM = re.compile(
+    r"(?<![\w.\-/])(-?\d+(?:\.\d+)?)(?:\s+([+\-*/×÷x])\s+|([+*×÷]))(-?\d+(?:\.\d+)?)(?![\w\-/]|\.\d)"
+)
+_WHO = re.compile(
+    r"\bwho are you\b|\bwhat are you\b|\byour name\b|你是谁|你叫什么|介绍一下你自己", re.IGNORECASE
+)
+_FACT = re.compile(
+    r"^\s*(?:what|who|whose|where|when|which|how (?:many|much|old|far|tall))\b.*\?"
+    r"|(?:哪里|哪儿|哪个|哪家|哪年|谁|多少|几个|什么时候|是什么|是哪)[^。]*[?？]?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _OPERATORS: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -147,11 +157,24 @@ _OPERATORS: dict[str, Callable[[float, float], float]] = {
 }
 
 
+_WHO_I_AM = {
+    "zh": "我是一个模拟模型：知道山脊户外这家店和本课程的术语，其余的靠规则作答。",
+    "en": "I am a simulated model: I know the Ridgeline shop and the terms of this course, "
+    "and go by rules for the rest.",
+}
+_UNKNOWN = {
+    "zh": "这个我不知道。我是一个模拟模型，只知道山脊户外这家店和本课程的术语；请把资料放进提示词，或换一个真实模型。",
+    "en": "I do not know that. I am a simulated model and know only the Ridgeline shop and the terms of this course; "
+    "give me the facts in the prompt, or use a real model.",
+}
+
+
 def chat(text: str, lang: Lang, found: Sequence[str], rng: random.Random) -> dict[str, Any]:
     """Conversation: sums are worked out, questions about the shop answered from `found`, the rest taken up politely."""
     match = _SUM.search(text)
     if match:
-        value = _OPERATORS[match.group(2)](float(match.group(1)), float(match.group(3)))
+        left, spaced, tight, right = match.groups()
+        value = _OPERATORS[spaced or tight](float(left), float(right))
         return {"answer": f"{match.group(0).strip()} = {value:g}"}
     if found:
         return {"answer": ("" if lang == "zh" else " ").join(found)}
@@ -165,6 +188,12 @@ def chat(text: str, lang: Lang, found: Sequence[str], rng: random.Random) -> dic
     if _GREETING.match(text) and len(text) < 40:
         hello = {"zh": "你好！有什么可以帮你？", "en": "Hello! How can I help you today?"}
         return {"answer": hello[lang]}
+    if not re.search(r"\w", text):
+        return {"answer": {"zh": "请告诉我你想问什么。", "en": "What would you like to know?"}[lang]}
+    if _WHO.search(text):
+        return {"answer": _WHO_I_AM[lang]}
+    if _FACT.search(text):
+        return {"answer": _UNKNOWN[lang]}
     about = subject(text, lang)
     answers = {
         "zh": (
