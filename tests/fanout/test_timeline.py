@@ -1,5 +1,6 @@
 """Drawings of a trace: what they say, that they line up, and that everybody can read them."""
 
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -84,12 +85,12 @@ def tree(trace: Trace, **options: Any) -> ET.Element:
 
 
 def test_text_shows_names_bars_ends_and_the_axis() -> None:
-    assert timeline(THREE, columns=50).text().splitlines() == [
-        "Parallel   │──────────────────────────────│ 300 ms",
-        "  search   │▒▒▒▒▒▒▒▒▒▒                    │ 100 ms",
-        "  向量检索 │████████████████████          │ 200 ms",
-        "  wiki     │··········████████████████████│ 300 ms",
-        "            0 ms      100 ms    200 ms  300 ms",
+    assert timeline(THREE, columns=49).text().splitlines() == [
+        "Parallel   │──────────────────────────────│ 0.3 s",
+        "  search   │▒▒▒▒▒▒▒▒▒▒                    │ 0.1 s",
+        "  向量检索 │████████████████████          │ 0.2 s",
+        "  wiki     │··········████████████████████│ 0.3 s",
+        "            0 s       0.1 s     0.2 s    0.3 s",
         "            at most 2 at once · Virtual time",
     ]
 
@@ -141,7 +142,7 @@ def test_svg_is_an_image_with_a_name_and_a_description(trace: Trace) -> None:
 
 def test_the_description_tells_the_run_in_one_sentence() -> None:
     desc = tree(THREE).findtext(f"{SVG}desc")
-    assert desc == "3 branches over 300 ms; at most 2 at once; ok. Virtual time."
+    assert desc == "3 branches over 0.3 s; at most 2 at once; ok. Virtual time."
     assert tree(FAILED).findtext(f"{SVG}desc") == (
         "4 branches over 1 s; at most 4 at once; error at 1 s · ValueError. Measured time."
     )
@@ -224,7 +225,7 @@ def test_the_table_says_what_the_picture_shows() -> None:
         "outcome": "error at 1 s · ValueError",
     }
     assert [row["outcome"] for row in rows[3:]] == ["4 s · runs on after its caller", "abandoned at 1 s"]
-    assert timeline(THREE).to_table()[3]["states"] == "queued 100 ms, busy 200 ms"
+    assert timeline(THREE).to_table()[3]["states"] == "queued 0.1 s, busy 0.2 s"
 
 
 def test_html_holds_picture_and_table_with_headers() -> None:
@@ -275,19 +276,45 @@ def test_ticks_are_few_round_and_inside(end: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "whole", "words"),
     [
-        (0, "0 s"),
-        (1, "1 s"),
-        (1.25, "1.25 s"),
-        (0.3, "300 ms"),
-        (0.0015, "1.5 ms"),
-        (2e-5, "20 µs"),
-        (90, "90 s"),
+        (0, 1, "0 s"),
+        (1, 1, "1 s"),
+        (1.25, 2, "1.25 s"),
+        (0.3, 0.3, "0.3 s"),
+        (0.1, 0.1, "0.1 s"),
+        (0.25, 1.2, "0.25 s"),
+        (0.012, 2, "0.012 s"),
+        (0.125, 90, "0.125 s"),
+        (90, 90, "90 s"),
+        (0.05, 0.05, "50 ms"),
+        (0.0015, 0.05, "1.5 ms"),
+        (0.00002, 0.05, "0.02 ms"),
+        (2e-5, 2e-5, "20 µs"),
+        (0, 2e-5, "0 µs"),
     ],
 )
-def test_times_in_words(value: float, words: str) -> None:
-    assert seconds(value) == words
+def test_the_whole_run_decides_the_unit_of_a_time(value: float, whole: float, words: str) -> None:
+    assert seconds(value, whole) == words
+
+
+@pytest.mark.parametrize(
+    ("whole", "unit"), [(3, "s"), (1.2, "s"), (0.1, "s"), (0.08, "ms"), (0.0015, "ms"), (3e-5, "µs")]
+)
+def test_one_picture_has_one_unit(whole: float, unit: str) -> None:
+    """In the text, the SVG (ends, axis, description) and the table, also for what is far shorter than the run."""
+    waited = states(("queued", 0, whole / 20), ("busy", whole / 20, whole / 4))
+    drawn = timeline(
+        Trace(
+            [
+                span(1, None, "", 0, whole),
+                span(2, 1, "a", 0, whole / 4, states=waited),
+                span(3, 1, "b", whole / 50, whole, outcome="error", error=Error("ValueError", "no")),
+            ]
+        )
+    )
+    for shown in (drawn.text(), drawn.svg(css=False), str(drawn.to_table())):
+        assert set(re.findall(r"\d (s|ms|µs)\b", shown)) == {unit}
 
 
 def test_width_and_shorten_count_columns() -> None:

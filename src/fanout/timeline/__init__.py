@@ -43,15 +43,17 @@ class Timeline:
                 states.setdefault(interval.state, 0.0)
                 states[interval.state] += (end if interval.end is None else interval.end) - interval.start
             orphan = span.end is None or span.end > layout.gone[span.id]
-            spoken = verdict(span, self.labels, orphan)
+            spoken = verdict(span, self.labels, orphan, layout.end)
             rows.append(
                 {
                     "branch": span.label,
                     "lane": span.lane,
                     "start": seconds(span.start, layout.end),
                     "end": "–" if span.end is None else seconds(span.end, layout.end),
-                    "duration": seconds(end - span.start),
-                    "states": ", ".join(f"{self.labels.get(s, s)} {seconds(t)}" for s, t in states.items()),
+                    "duration": seconds(end - span.start, layout.end),
+                    "states": ", ".join(
+                        f"{self.labels.get(s, s)} {seconds(t, layout.end)}" for s, t in states.items()
+                    ),
                     "outcome": self.labels["ok"] if span.outcome == "ok" and not orphan else spoken,
                 }
             )

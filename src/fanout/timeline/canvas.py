@@ -40,9 +40,11 @@ class Canvas:
             return labels["empty"]
         return labels["desc"].format(
             branches=len([s for s in trace.spans if s.key]) or len(trace.leaves),
-            time=seconds(trace.makespan),
+            time=seconds(trace.makespan, self.layout.end),
             peak=trace.peak_in_flight(),
-            outcome=labels["ok"] if worst.outcome == "ok" else verdict(worst, labels, orphan=False),
+            outcome=labels["ok"]
+            if worst.outcome == "ok"
+            else verdict(worst, labels, orphan=False, whole=self.layout.end),
             clock=labels[trace.clock],
         )
 

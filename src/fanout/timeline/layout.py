@@ -151,15 +151,15 @@ class Layout:
         return [round(n * step, 12) for n in range(count + 1)]
 
 
-def seconds(value: float, scale: float | None = None) -> str:
-    """A time in words: `0 s`, `50 ms`, `1.25 s`. `scale` (default: the value itself) decides the unit."""
-    scale = value if scale is None else scale
-    for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
-        if scale * factor >= 0.9999 or unit == "µs" or value == scale == 0:
-            digits = 2 if unit == "s" and scale < 60 else 0 if scale * factor >= 10 and unit != "s" else 1
-            text = f"{value * factor:.{digits}f}"
-            return (text.rstrip("0").rstrip(".") if "." in text else text) + " " + unit
-    raise AssertionError("every time has a unit")
+def seconds(value: float, whole: float) -> str:
+    """A time in words: `0 s`, `0.25 s`, `50 ms`. The `whole` run decides the unit, so a picture has only one.
+
+    From 0.1 s on that is the second, with up to three decimals; a shorter run has ms, and one below 1 ms has µs.
+    """
+    unit, factor = ("s", 1.0) if whole >= 0.09999 else ("ms", 1e3) if whole >= 0.0009999 else ("µs", 1e6)
+    shown = value * factor
+    digits = (3 if shown < 1 else 2 if shown < 60 else 1) if unit == "s" else 2 if shown < 1 else 1
+    return f"{shown:.{digits}f}".rstrip("0").rstrip(".") + " " + unit
 
 
 def width(text: str) -> int:
@@ -177,17 +177,17 @@ def shorten(text: str, columns: int) -> str:
     return text + "…"
 
 
-def verdict(span: Span, labels: Mapping[str, str], orphan: bool) -> str:
-    """How a span ended, in a few words."""
+def verdict(span: Span, labels: Mapping[str, str], orphan: bool, whole: float) -> str:
+    """How a span of a run that takes `whole` seconds ended, in a few words."""
     if span.end is None:
         return labels["abandoned"] if span.outcome == "abandoned" else labels["still"]
-    time = seconds(span.end - span.start)
+    time = seconds(span.end - span.start, whole)
     if span.outcome == "ok":
         return f"{time} · {labels['orphan']}" if orphan else time
     if span.outcome == "abandoned":
         when = next((e.time for e in span.events if e.name == "abandoned"), span.end)
-        return labels["at"].format(what=labels["abandoned"], time=seconds(when))
+        return labels["at"].format(what=labels["abandoned"], time=seconds(when, whole))
     if span.outcome == "running":
         return labels["still"]
-    words = labels["at"].format(what=labels[span.outcome], time=seconds(span.end))
+    words = labels["at"].format(what=labels[span.outcome], time=seconds(span.end, whole))
     return f"{words} · {span.error.type}" if span.error else words

@@ -41,7 +41,7 @@ class Drawing(Canvas):
     # ---- rows
 
     def _row(self, row: Row, y: float) -> float:
-        key, end = shorten(row.label, 30), verdict(row.span, self.labels, row.orphan)
+        key, end = shorten(row.label, 30), verdict(row.span, self.labels, row.orphan, self.layout.end)
         room = 44 - width(key) - width(end) - row.depth  # columns on a narrow screen
         steps = shorten(row.steps, room) if room > 8 else ""
         steps = steps and f' <tspan class="small" font-weight="400">{escape(steps)}</tspan>'
@@ -58,7 +58,7 @@ class Drawing(Canvas):
         self._bars(row, y + 2, 10)
         label = shorten(row.label, 28)
         if row.span.outcome != "ok" or row.orphan:
-            label += " · " + verdict(row.span, self.labels, row.orphan)
+            label += " · " + verdict(row.span, self.labels, row.orphan, self.layout.end)
         end = max((bar.end for bar in row.bars), default=0.0) / self.layout.end
         at, dx = (f"{1.5 + 97 * end:.4g}%", 8) if end < 0.55 else (self.x(row.span.start), 6)
         self.parts.append(f'<text class="over" x="{at}" dx="{dx}" y="{y + 10.5:g}">{escape(label)}</text>')

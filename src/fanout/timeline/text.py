@@ -27,7 +27,7 @@ def text(trace: Trace, labels: Mapping[str, str], columns: int) -> str:
         return labels["empty"]
     names = [shorten("  " * row.depth + row.label, LABEL_COLUMNS) for row in layout.rows]
     name_columns = max(map(width, names))
-    ends = [verdict(row.span, labels, row.orphan) for row in layout.rows]
+    ends = [verdict(row.span, labels, row.orphan, layout.end) for row in layout.rows]
     plot = max(16, columns - name_columns - 4 - min(28, max(map(width, ends))))
     lines = []
     for row, name, end in list(zip(layout.rows, names, ends, strict=True))[:MOST_ROWS]:
