@@ -21,10 +21,8 @@ class Layout:
 
     def __init__(self, plan: Plan) -> None:
         self._plan, self._paths = plan, plan.paths
-        rank = dict(self._paths.rank)
-        rank[END] = (
-            max(rank.values(), default=0) if rank[END] == max(rank.values()) else max(rank.values()) + 1
-        )
+        rank = self._row = dict(self._paths.rank)
+        rank[END] = 1 + max(rank[node] for node in rank if node != END)
         self._rows: list[list[str]] = [[] for _ in range(max(rank.values()) + 1)]
         for node in self._paths.names:
             self._rows[rank[node]].append(node)
@@ -43,27 +41,42 @@ class Layout:
         self.width = right + MARGIN + (lanes * LANE + 40 if lanes else 0)
         self.height = (len(self._rows) - 1) * ROW + HIGH + 2 * MARGIN
 
-    def down(self, source: str, target: str) -> tuple[str, Point]:
-        """A curve from one node to another below it, and where a word on it may stand."""
+    def down(self, source: str, target: str) -> tuple[str, Point, Point]:
+        """A curve from one node to another below it, where a word on it may stand, and its tip."""
         (x1, y1), (x2, y2) = self.at[source], self.at[target]
         y1, y2 = y1 + HIGH / 2, y2 - HIGH / 2 - 6
         bend = max(20.0, (y2 - y1) / 2)
         return (
             f"M{x1:g} {y1:g}C{x1:g} {y1 + bend:g} {x2:g} {y2 - bend:g} {x2:g} {y2:g}",
             ((x1 + 2 * x2) / 3, y2 - (y2 - y1) / 3 + 3),
+            (x2, y2 + 6),
         )
 
-    def back(self, source: str, target: str, lane: int) -> tuple[str, Point]:
-        """A line on the right of everything from one node up to another."""
-        (x1, y1), (x2, y2) = self.at[source], self.at[target]
-        x1, x2, edge = x1 + wide(source) / 2, x2 + wide(target) / 2, self._right + lane * LANE
-        if source == target:
-            y1 += 8
-        return (
-            f"M{x1:g} {y1:g}L{edge - 10:g} {y1:g}Q{edge:g} {y1:g} {edge:g} {y1 - 10:g}"
-            f"L{edge:g} {y2 + 10:g}Q{edge:g} {y2:g} {edge - 10:g} {y2:g}L{x2 + 6:g} {y2:g}",
-            (edge, (y1 + y2) / 2),
+    def back(self, source: str, target: str, lane: int) -> tuple[str, Point, Point, int]:
+        """A line on the right of everything from one node up to another, where a word on it may stand, and its tip
+        with the angle. It goes below and above the nodes that stand between."""
+        (x1, y1), (x2, y2), edge = self.at[source], self.at[target], self._right + lane * LANE
+        if self._last(source):
+            x1, y1 = x1 + wide(source) / 2, y1 + (8 if source == target else 0)
+            begin = f"M{x1:g} {y1:g}"
+        else:
+            x1, y1 = x1 + 12, y1 + HIGH / 2
+            begin, y1 = f"M{x1:g} {y1:g}L{x1:g} {y1 + 10:g}", y1 + 10
+        if self._last(target):
+            tip, angle = (x2 + wide(target) / 2, y2), 180
+            end = f"L{tip[0] + 6:g} {y2:g}"
+        else:
+            tip, angle = (x2 + 12, y2 - HIGH / 2), 90
+            y2 = tip[1] - 14
+            end = f"L{tip[0]:g} {y2:g}L{tip[0]:g} {tip[1] - 6:g}"
+        path = (
+            f"{begin}L{edge - 8:g} {y1:g}Q{edge:g} {y1:g} {edge:g} {y1 - 8:g}"
+            f"L{edge:g} {y2 + 8:g}Q{edge:g} {y2:g} {edge - 8:g} {y2:g}{end}"
         )
+        return path, (edge, (y1 + y2) / 2), tip, angle
+
+    def _last(self, node: str) -> bool:
+        return self._rows[self._row[node]][-1] == node
 
     def _place(self) -> None:
         """Rows in the order of what they come from; each row in the middle."""

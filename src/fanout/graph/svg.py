@@ -106,14 +106,12 @@ def _ways(plan: Plan, layout: Layout) -> Iterable[str]:
     lanes = 0
     for source, target, answer in ways(plan):
         colour = layout.colour.get(target, 0) or layout.colour.get(source, 0)
-        x, y = layout.at[target]
         if (source, target) in plan.paths.back:
             lanes += 1
-            path, middle = layout.back(source, target, lanes)
-            tip = (x + wide(target) / 2, y, "-9 -4.5L-9 4.5", "rotate(180)")
+            path, middle, tip, angle = layout.back(source, target, lanes)
         else:
-            path, middle = layout.down(source, target)
-            tip = (x, y - HIGH / 2, "-9 -4.5L-9 4.5", "rotate(90)")
+            path, middle, tip = layout.down(source, target)
+            angle = 90
         word = (
             f'<text class="small" x="{middle[0]:g}" y="{middle[1]:g}">{escape(answer)}</text>'
             if answer
@@ -121,5 +119,6 @@ def _ways(plan: Plan, layout: Layout) -> Iterable[str]:
         )
         yield (
             f'<g class="c{colour}"><path class="way{" route" if answer is not None else ""}" d="{path}"/>'
-            f'<path class="tip" transform="translate({tip[0]:g} {tip[1]:g}) {tip[3]}" d="M0 0L{tip[2]}Z"/>{word}</g>'
+            f'<path class="tip" transform="translate({tip[0]:g} {tip[1]:g}) rotate({angle})" d="M0 0L-9 -4.5L-9 4.5Z"/>'
+            f"{word}</g>"
         )
