@@ -8,6 +8,7 @@ import platform
 from collections.abc import Mapping
 from importlib.metadata import version
 
+from benchmarks import graph
 from benchmarks.contenders import amillisecond, anoop, millisecond, noop, on_loop, on_threads
 from benchmarks.measure import Figure, cpu, peak_memory, timed, timed_on_loop, wall
 
@@ -15,6 +16,8 @@ NOOP = {"fanout": 1.25, "fanout, traced": 1.5}
 MILLISECOND = {"fanout": 1.15, "fanout, traced": 1.3}
 THREADS = {"fanout": 0.5}
 MEMORY = {"fanout": 1.3, "fanout, limit=100": 0.4}
+GRAPH = {"fanout.graph": 6.25}
+"""25 µs for each branch where `gather` takes 4."""
 
 
 def table(title: str, unit: str, figures: Mapping[str, Figure], bars: Mapping[str, float]) -> bool:
@@ -64,6 +67,13 @@ def main() -> int:
         held &= table(
             f"Peak memory, coroutines of 1 ms, N = {n}", "bytes", figures, MEMORY if n >= 1000 else {}
         )
+    for n in (10, 100, 1000, 10_000):
+        figures = timed_on_loop(graph.on_loop(n), n, max(5, 30_000 // n // scale), cpu)
+        held &= table(f"Send to no-op nodes and their join, N = {n}", "CPU µs", figures, GRAPH)
+        figures = timed_on_loop(graph.on_loop(n, langgraph=True), n, max(1, 1000 // n // scale), cpu)
+        table(f"The same beside LangGraph {version('langgraph')}, N = {n}", "CPU µs", figures, {})
+    figures = peak_memory(graph.on_loop(1000, langgraph=True), 1000)
+    table("Peak memory of Send, N = 1000", "bytes", figures, {})
     print("\nEvery bar holds." if held else "\nA bar is missed.")
     return 0 if held else 1
 

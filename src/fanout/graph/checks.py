@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from fanout.graph.parts import END, START, GraphError
+from fanout.graph.parts import END, START, GraphError, Send
 from fanout.graph.plan import Route
 
 Edges = Mapping[str, list[str]]
@@ -60,9 +60,10 @@ def check_fork_join(edges: Edges, routes: Routes) -> None:
         check_one_target(fork, branches, edges)
 
 
-def check_one_target(fork: str, branches: Iterable[str], edges: Mapping[str, Iterable[str]]) -> None:
+def check_one_target(fork: str, branches: Iterable[str | Send], edges: Mapping[str, Iterable[str]]) -> None:
     """Raise `GraphError` unless all branches of a fork lead to the same node."""
-    targets = list(dict.fromkeys(target for branch in branches for target in edges.get(branch, ())))
+    names = [branch.node if isinstance(branch, Send) else branch for branch in branches]
+    targets = list(dict.fromkeys(target for name in names for target in edges.get(name, ())))
     if len(targets) > 1:
         raise GraphError(
             f"parallel node [{fork}] must have only one target, but [{', '.join(targets)}] have been found!"

@@ -107,11 +107,7 @@ class Walk:
             self._arrive(walker, targets[0], alone=not self._crowd.bits and not self._ended)
             return
         if self.plan.fork_join_only:
-            check_one_target(
-                node,
-                [target.node if isinstance(target, Send) else target for target in targets],
-                self.plan.edges,
-            )
+            check_one_target(node, targets, self.plan.edges)
         fork = Fork(node, walker.lineage, walker.executor)
         executor = self.executors.get(node, walker.executor)
         for index, target in enumerate(targets):
