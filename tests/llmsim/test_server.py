@@ -1,6 +1,8 @@
 """The real `openai` client and `ChatOpenAI` against the server, over a socket."""
 
+import asyncio
 import json
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +16,7 @@ from openai.types.chat import ChatCompletionChunk
 from pydantic import BaseModel
 
 from llmsim import Faults, Latency, Limits, Outage, Simulator
-from llmsim.server import background
+from llmsim.server import background, listen
 
 FAST = Latency.fixed(0.01, rate=2000)
 PROMPT: Any = [{"role": "user", "content": "Translate to Chinese: Dry after two days of rain"}]
@@ -134,6 +136,24 @@ def test_connections_are_reused(calm: tuple[Simulator, str]) -> None:
             )
             ports.add(response.extensions["network_stream"].get_extra_info("client_addr"))
     assert len(ports) == 1
+
+
+@pytest.mark.asyncio
+async def test_no_response_waits_for_an_acknowledgement() -> None:
+    # asyncio sets TCP_NODELAY on what a listener accepts only if that listener names its protocol.
+    accepted = asyncio.get_running_loop().create_future()
+    with listen(port=0) as listener:
+        server = await asyncio.start_server(
+            lambda reader, writer: accepted.set_result(writer), sock=listener.dup()
+        )
+        _, writer = await asyncio.open_connection(*listener.getsockname())
+        there = await accepted
+        raw = there.get_extra_info("socket")
+        assert raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+        for end in (writer, there):
+            end.close()
+            await end.wait_closed()
+        server.close()
 
 
 def test_a_cut_connection_is_a_connection_error() -> None:
