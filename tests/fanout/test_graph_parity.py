@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -74,13 +75,12 @@ class TestExecutors:
     @each_mode
     def test_the_executor_of_a_fork_runs_its_branches_and_nothing_else(self, mode: Mode) -> None:
         """With one thread they run one after another; what comes after the join is not on it."""
-        import threading
 
         lanes: dict[str, str] = {}
 
         def node(name: str) -> Any:
             def work(_: Any) -> dict[str, str]:
-                time.sleep(1)
+                time.sleep(1)  # an executor has no event loop, so this is blocking in every mode
                 lanes[name] = threading.current_thread().name.partition("_")[0]
                 return {"messages": name}
 
@@ -92,7 +92,11 @@ class TestExecutors:
             with ThreadPoolExecutor(1, "mine") as pool:
                 return graph.invoke({}, executors={START: pool})
 
-        run_ = Mode("threads", False, False).simulate(run)
+        async def arun() -> Any:
+            with ThreadPoolExecutor(1, "mine") as pool:
+                return await graph.ainvoke({}, executors={START: pool})
+
+        run_ = mode.simulate(arun if mode.asynchronous else run)
         assert run_.result() == {"messages": ["A1", "A2", "A3", "B", "C"]}
         assert run_.answered == 5
         assert {name for name, lane in lanes.items() if lane == "mine"} == {"A1", "A2", "A3"}

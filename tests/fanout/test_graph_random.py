@@ -15,7 +15,7 @@ from .modes import MODES, Mode, Run
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 some = settings(max_examples=100, deadline=None, suppress_health_check=SLOW, derandomize=True, database=None)
-many = settings(max_examples=4_000, deadline=None, suppress_health_check=SLOW, database=None)
+many = settings(max_examples=2_000, deadline=None, suppress_health_check=SLOW, database=None)
 seconds = st.lists(st.integers(0, 4), min_size=9, max_size=9)
 
 

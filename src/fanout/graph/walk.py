@@ -68,8 +68,7 @@ class Walk:
             self._fail(walker, outcome)
         elif walker.routing:
             walker.routing = False
-            route = self.plan.routes[walker.node]
-            self._go(walker, route.follow(walker.node, outcome.value))
+            self._go(walker, self.plan.routes[walker.node].follow(walker.node, outcome.value))
         else:
             writes = written(walker.node, outcome.value)
             walker.head = self.history.commit((walker.head,), walker.node, writes)
@@ -109,10 +108,10 @@ class Walk:
         if self.plan.fork_join_only:
             check_one_target(node, targets, self.plan.edges)
         fork = Fork(node, walker.lineage, walker.executor)
-        executor = self.executors.get(node, walker.executor)
+        place = self.executors.get(node, walker.executor)
         for index, target in enumerate(targets):
-            lineage = Lineage(fork, index)
-            self._arrive(Walker(node, walker.passes, lineage, walker.head, executor, node), target)
+            branch = Walker(node, walker.passes, Lineage(fork, index), walker.head, place, node)
+            self._arrive(branch, target)
 
     def _arrive(self, walker: Walker, target: str | Send, alone: bool = False) -> None:
         node = target.node if isinstance(target, Send) else target
@@ -177,7 +176,7 @@ class Walk:
             self._failed.pop(node, None)
             self._drop_losers(node, passes)
         head = self._join(node, walkers)
-        walker = walkers[0]
+        walker = walkers[0]  # the first declared, now that they are sorted
         walker.head = head
         if len(walkers) > 1 or node in self.plan.any_of:
             walker.executor = split_of(walker.lineage for walker in walkers).executor
