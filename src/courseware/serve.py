@@ -56,6 +56,8 @@ FOR_PAGES = {"cross-origin-opener-policy": "same-origin", "referrer-policy": "sa
 
 # Names that carry a hash of their content: esbuild's chunks and Material's assets.
 HASHED = re.compile(r"[-.](?:[0-9A-Z]{8}|[0-9a-f]{8})(?:\.min)?\.\w+$")
+# Of Python in the page, whose files have names that Pyodide wants, the folders carry it.
+HASHED_FOLDER = re.compile(r"/runtime/[a-z]+-[0-9a-f]{8}/[^/]+$")
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"  # kept, but checked by ETag at every use
 
@@ -111,7 +113,8 @@ class Site(StaticFiles):
         if path.suffix == ".html" or path.name == "sitemap.xml":
             return self._addressed(path, scope, status_code)
         response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["cache-control"] = FOREVER if HASHED.search(path.name) else ASK_AGAIN
+        hashed = HASHED.search(path.name) or HASHED_FOLDER.search(path.as_posix())
+        response.headers["cache-control"] = FOREVER if hashed else ASK_AGAIN
         return response
 
     def _addressed(self, path: Path, scope: Scope, status_code: int) -> Response:

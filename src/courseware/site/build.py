@@ -15,6 +15,7 @@ from pathlib import Path
 from courseware.curriculum import LANGS, Lang, load
 from courseware.layout import Layout
 from courseware.lessons.progress import Progress
+from courseware.runtime import build_runtime
 from courseware.site.assets import build_assets
 from courseware.site.root import finish
 from courseware.site.stage import site_url, stage
@@ -33,6 +34,8 @@ def build(root: Path, progress: Progress) -> None:
     with _alone(layout, progress):
         if build_assets(layout):
             progress.say("built build/web")
+        if build_runtime(layout):
+            progress.say("built site/runtime")
         curriculum = load(root)
         stage(layout, curriculum, progress=progress)
         for lang in _build_sites(layout):

@@ -186,10 +186,11 @@ def _no_await(clock: VirtualClock) -> Iterator[None]:
     """Below a running loop: refuse an `await` in the block, at the `await`.
 
     The loop can only get to run if the block has given up its turn. Then the simulation is given up and the block's
-    task cancelled; the cancellation is turned into the error on its way out.
+    task cancelled; the cancellation is turned into the error on its way out. The loop of a web page (Pyodide's, not a
+    `BaseEventLoop`) also runs while a thread's stack is set aside, so there it says nothing.
     """
     outer = asyncio._get_running_loop()
-    if outer is None or (isinstance(outer, asyncio.BaseEventLoop) and outer.is_closed()):
+    if not isinstance(outer, asyncio.BaseEventLoop) or outer.is_closed():
         yield
         return
     task = asyncio.current_task(outer)
