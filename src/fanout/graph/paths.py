@@ -35,13 +35,9 @@ class Paths:
         self.back: dict[Edge, int] = {}
         """Of the edges that begin a new pass, how many loops are around that one."""
         self._find_loops(frozenset(plain))
-        self.reach = self._closure(())
-        self.before = self._turned(self.reach)
+        self.before = self._reached(self._backwards())
         """Of each node, the others (as bits) from which it can be reached; itself too if it is in a loop."""
-        self._inner: dict[tuple[int, ...], dict[str, int]] = {(): self.reach}
-
-    def reaches(self, node: str, target: str) -> bool:
-        return bool(self.reach[node] & self.bit[target])
+        self._inner: dict[tuple[int, ...], dict[str, int]] = {}
 
     def move(self, passes: Passes, edge: Edge) -> Passes:
         """The passes of a walker when it has gone along this edge."""
@@ -64,7 +60,7 @@ class Paths:
 
     def without(self, removed: str, end: str) -> frozenset[str]:
         """The nodes from which every way to `end` leads through `removed`."""
-        bits = self._turned(self._closure((), removed))[end]
+        bits = self._reached(self._backwards(removed))[end]
         return frozenset(
             node for node, bit in self.bit.items() if not bits & bit and node not in (removed, end)
         )
@@ -88,16 +84,17 @@ class Paths:
             self._inner[loops] = self._closure(loops)
         return self._inner[loops]
 
-    def _closure(self, loops: tuple[int, ...], removed: str | None = None) -> dict[str, int]:
+    def _closure(self, loops: tuple[int, ...]) -> dict[str, int]:
         closed = {self.headers[loop] for loop in loops}
-        edges = {
-            node: [
-                target
-                for target in targets
-                if removed not in (node, target) and not (target in closed and (node, target) in self.back)
-            ]
-            for node, targets in self.after.items()
-        }
+        return self._reached(
+            {
+                node: [t for t in targets if not (t in closed and (node, t) in self.back)]
+                for node, targets in self.after.items()
+            }
+        )
+
+    def _reached(self, edges: Mapping[str, list[str]]) -> dict[str, int]:
+        """What can be reached from each node, as bits."""
         reach = dict.fromkeys(edges, 0)
         for component in reversed(_components(edges)):
             bits = 0
@@ -108,12 +105,13 @@ class Paths:
                 reach[node] = bits
         return reach
 
-    def _turned(self, reach: Mapping[str, int]) -> dict[str, int]:
-        before = dict.fromkeys(reach, 0)
-        for node, bits in reach.items():
-            for target in self.nodes(bits):
-                before[target] |= self.bit[node]
-        return before
+    def _backwards(self, removed: str | None = None) -> dict[str, list[str]]:
+        edges: dict[str, list[str]] = {node: [] for node in self.after}
+        for node, targets in self.after.items():
+            for target in targets:
+                if removed not in (node, target):
+                    edges[target].append(node)
+        return edges
 
     def nodes(self, bits: int) -> Iterable[str]:
         """The nodes that these bits stand for."""

@@ -73,14 +73,12 @@ def svg(plan: Plan, name: str, labels: Mapping[str, str] | None = None) -> str:
 
 def describe(plan: Plan, short: Mapping[str, str], words: Mapping[str, str]) -> str:
     """All ways in words, from START on."""
-    said = []
+    said, targets_of = [], dict[tuple[str, bool], list[str]]()
+    for source, target, answer in ways(plan):
+        targets_of.setdefault((source, answer is not None), []).append(short.get(target, target))
     for source in plan.paths.names:
         for routed, form in ((False, "to"), (True, "route")):
-            targets = [
-                short.get(target, target)
-                for start, target, answer in ways(plan)
-                if start == source and (answer is not None) == routed
-            ]
+            targets = targets_of.get((source, routed))
             if targets:
                 said.append(
                     words[form].format(source=short.get(source, source), targets=words["and"].join(targets))
