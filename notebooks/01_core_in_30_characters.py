@@ -28,7 +28,7 @@
 #
 # Here is the run, with a bar for each branch:
 
-# %% block="first-run"
+# %% block="first-run" tags=["fold-input"]
 import asyncio
 import time
 
@@ -102,10 +102,10 @@ print(gain(0.1, 0.1, 3.0))
 # %% [markdown] block="no-cancel" tags=["zh"]
 # 三条一样长，正好 3 倍；上面那三条，2 倍；一条 3.0 秒带两条 0.1 秒，只剩 1.07 倍。
 #
-# **没承诺一条失败，其余就停。** 这次分支是 `async def`，所以用 `ainvoke`。`docs` 在 0.5 秒报错，异常立刻交到你手里。`web` 呢？
+# **没承诺一条失败，其余就停。** 这次分支是 `async def`，所以用 `ainvoke`。`docs` 在 0.5 秒报错，异常立刻交到你手里（换成 `invoke`，要等其余分支跑完才到）。`web` 呢？
 
 # %% [markdown] block="no-cancel" tags=["en"]
-# **One failure does not stop the rest.** This time the branches are async, so the call is `ainvoke`. `docs` fails at 0.5 s, and the exception reaches you at once. What becomes of `web`?
+# **One failure does not stop the rest.** This time the branches are async, so the call is `ainvoke`. `docs` fails at 0.5 s, and the exception reaches you at once (under `invoke`, only when the other branches are done). What becomes of `web`?
 
 
 # %% block="one-fails"

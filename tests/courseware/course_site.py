@@ -89,7 +89,7 @@ import asyncio
 await asyncio.sleep(0)
 "awaited"
 
-# %% block="trace"
+# %% block="trace" tags=["fold-input"]
 from fanout.clock import simulate
 from fanout.langchain import trace_runnables
 from langchain_core.runnables import RunnableParallel

@@ -112,6 +112,18 @@ def test_code_is_shown_in_the_readers_language(site: Path) -> None:
     assert zh.select_one("code .nb") is not None, "code is highlighted"
 
 
+def test_code_may_stand_folded_above_its_output(site: Path) -> None:
+    for lang, word in (("zh", "代码"), ("en", "Code")):
+        block = _soup(site, lang).select_one("#b-trace")
+        assert block is not None
+        fold = block.select_one("details.cell-fold")
+        assert fold is not None
+        assert not fold.has_attr("open")
+        assert [summary.get_text() for summary in fold.select("summary")] == [word]
+        assert fold.select_one(".cell-input code .kn") is not None, "it is highlighted"
+        assert fold.find_next_sibling(class_="cell-output") is not None, "the output is not folded"
+
+
 def test_outputs_of_every_kind_are_there(site: Path) -> None:
     soup = _soup(site, "en")
 

@@ -17,7 +17,7 @@ import jupytext
 from courseware.curriculum.base import LANGS, Lang
 from courseware.curriculum.faults import Fault
 
-CODE_TAGS = frozenset({"raises-exception", "hide-input"})
+CODE_TAGS = frozenset({"raises-exception", "hide-input", "fold-input"})
 METADATA = frozenset({"block", "tags", "local_only"})
 _LEFT_BY_JUPYTEXT = frozenset({"lines_to_next_cell", "lines_to_end_of_cell_marker"})
 _MARKER = re.compile(r"^# %%(?!%)")

@@ -10,7 +10,7 @@ import yaml
 
 from courseware.lessons.source import TITLE
 from courseware.render.outputs import labelled, outputs
-from courseware.render.plain import fence
+from courseware.render.plain import details, fence
 from courseware.render.traces import TRACE_MIME
 from courseware.site.blocks import closing, opening
 from fanout.timeline import CSS
@@ -62,9 +62,11 @@ def _blocks(cells: list[Any], frame: Frame) -> Iterator[str]:
         else:
             tags = cell.metadata.get("tags", ())
             if "hide-input" not in tags:
-                yield fence(
+                code = fence(
                     cell.source, f"{{ .python .cell-input{' .cell-raises' * ('raises-exception' in tags)} }}"
                 )
+                folded = "fold-input" in tags
+                yield details(frame.t("lessons.code"), code, name="cell-fold") if folded else code
             found = outputs(cell.outputs, frame.timeline)
             yield labelled(found, frame.t("lessons.output"), frame.t("lessons.error"))
         yield closing()
