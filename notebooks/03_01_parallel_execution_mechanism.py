@@ -77,7 +77,7 @@ import asyncio
 import threading
 import time
 import types
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from fanout.clock import simulate
 
@@ -411,7 +411,7 @@ def on_four_threads() -> None:
         list(pool.map(burn, range(4)))
 
 
-def seconds(work) -> float:
+def seconds(work: Callable[[], None]) -> float:
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
@@ -464,7 +464,7 @@ async def bare_ainvoke(steps: dict[str, Any], value: Any) -> dict[str, Any]:
     return dict(zip(steps, results, strict=True))
 
 
-def blocking(seconds: float):
+def blocking(seconds: float) -> Callable[[str], str]:
     def call(question: str) -> str:
         time.sleep(seconds)
         return f"{question} {seconds}"
@@ -501,13 +501,21 @@ class Diary(BaseCallbackHandler):
         self.names: dict[UUID, str] = {}
 
     def on_chain_start(
-        self, serialized, inputs, *, run_id: UUID, tags=None, **rest
+        self,
+        serialized: dict[str, Any],
+        inputs: Any,
+        *,
+        run_id: UUID,
+        tags: list[str] | None = None,
+        **rest: Any,
     ) -> None:
         branch = (tag for tag in tags or () if tag.startswith("map:key:"))
         self.names[run_id] = next(branch, "whole call")
         self.note("start", run_id)
 
-    def on_chain_end(self, outputs, *, run_id: UUID, **rest) -> None:
+    def on_chain_end(
+        self, outputs: Any, *, run_id: UUID, **rest: Any
+    ) -> None:
         self.note("end", run_id)
 
     def note(self, event: str, run_id: UUID) -> None:
@@ -660,7 +668,7 @@ trace
 
 
 # %% block="pool-sizes"
-async def fifty(branch, workers: int) -> None:
+async def fifty(branch: Callable[[str], Any], workers: int) -> None:
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(workers)
     )
@@ -706,15 +714,14 @@ async def on_a_shared_pool() -> float:
 
 
 async def on_their_own_pool() -> float:
-    pool = ThreadPoolExecutor(6)
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(6))
+    with ThreadPoolExecutor(6) as pool:
 
-    async def aslow(question: str) -> str:
-        return await asyncio.get_running_loop().run_in_executor(
-            pool, slow, question
-        )
+        async def aslow(question: str) -> str:
+            return await loop.run_in_executor(pool, slow, question)
 
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(6))
-    return await quick_call(RunnableLambda(slow, afunc=aslow))
+        return await quick_call(RunnableLambda(slow, afunc=aslow))
 
 
 for plan in (on_a_shared_pool, on_their_own_pool):
@@ -751,9 +758,9 @@ forms = {
 }
 
 
-def outcome(work, *args) -> str:
+def outcome(work: Callable[[str], Any], question: str) -> str:
     try:
-        return simulate(work, *args).value
+        return simulate(work, question).value
     except TypeError as error:
         return type(error).__name__
 
@@ -771,6 +778,58 @@ for name, form in forms.items():
 # The rule is short. `invoke` uses only `func`. `ainvoke` prefers `afunc`, and delegates `func` if there is none. In the first two rows there is only one of them. With just an ordinary function both calls work, and `ainvoke` goes through the pool (`asyncio` is the name of the default pool's threads). With just a coroutine function, `invoke` raises.
 #
 # Row three is how a library should do it: each call has a version that suits it. The price is writing one thing twice, so have a test make sure that the two agree. Row four is a trap. Somebody passes an identity function as `func` because everything goes through `ainvoke` anyway. One day a script calls `invoke` and gets its question back as the answer, without any error. If you have only an async version, pass only that, and let `invoke` raise its `TypeError`.
+
+# %% [markdown] block="draw" tags=["zh"]
+# ## 一条链，画两遍 {#draw}
+#
+# 线程池、委派、`afunc` 都见过了，合起来用一次。三条分支：`a` 要 0.6 秒，`b` 要 0.4 秒，都是普通函数；`c` 要 0.6 秒，`func` 和 `afunc` 都有。线程都是两个。先 `invoke`，做完马上 `ainvoke`。
+#
+# ```widget
+# predict mechanism-draw-both
+# ```
+#
+# 画好了，再看运行：
+
+# %% [markdown] block="draw" tags=["en"]
+# ## One chain, drawn twice {#draw}
+#
+# Now put thread pool, delegation and `afunc` together. There are three branches. `a` takes 0.6 s and `b` 0.4 s, both ordinary functions. `c` takes 0.6 s and has a `func` and an `afunc`. There are two threads each time. The chain runs under `invoke` first, and under `ainvoke` right after.
+#
+# ```widget
+# predict mechanism-draw-both
+# ```
+#
+# Draw first, then look at the run:
+
+
+# %% block="draw-both"
+async def waits(question: str) -> str:
+    await asyncio.sleep(0.6)
+    return question
+
+
+chain = RunnableParallel(
+    a=blocking(0.6),
+    b=blocking(0.4),
+    c=RunnableLambda(blocking(0.6), afunc=waits),
+)
+
+
+async def on_two_threads() -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+    await chain.ainvoke("?")
+
+
+with trace_runnables() as trace:
+    simulate(chain.invoke, "?", {"max_concurrency": 2})
+    simulate(on_two_threads())
+trace
+
+# %% [markdown] block="draw-read" tags=["zh"]
+# 差别全在 `c`。`invoke` 要给它一个线程，两个都占着，只好等 `b` 做完：0.4 秒才开始，总共 1.0 秒。`ainvoke` 跑的是它的 `afunc`，停在循环里，不占线程：三条一起开始，总共 0.6 秒。
+
+# %% [markdown] block="draw-read" tags=["en"]
+# Only `c` differs. Under `invoke` it needs a thread, both are taken, and it starts when `b` is done, at 0.4 s: 1.0 s in all. Under `ainvoke` its `afunc` runs and suspends in the loop without a thread. All three start together: 0.6 s in all.
 
 # %% [markdown] block="blocking-async" tags=["zh"]
 # ## `async def` 里的 `time.sleep` {#blocking-async}
@@ -1049,7 +1108,7 @@ for branches in (1, 2):
 # **Step one: run them together.** You have seen this: it is `bare_ainvoke`. Here it is with coroutine functions in place of Runnables:
 
 # %% block="step-one"
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 
 Branches = Mapping[str, Callable[[Any], Awaitable[Any]]]
 
@@ -1137,6 +1196,8 @@ _ = simulate(cancel_it())
 # 0.1 秒时刚取消，`done` 还是 `False`；0.3 秒收拾完，才变成 `True`。`cancel()` 只是捎去一个请求。任务在它停着的那个 `await` 上收到 `CancelledError`，该收拾的收拾完，才算结束。所以取消之后还要等。
 #
 # 线程没有这样的 `await`。普通函数一旦开跑，Python 没有办法叫停它，你的执行器也没有。
+#
+# 标准库里的 `asyncio.TaskGroup` 也会取消其余任务，并等它们结束。但它抛的是 `ExceptionGroup`，哪怕里面只有一个异常：调用者原来的 `except ConnectionError` 就接不住了。练习要的是分支自己的那个异常。
 #
 # 现在轮到你，这一步没有骨架：
 #

@@ -78,6 +78,33 @@ def test_every_widget_reads_as_plain_text(
         assert words in text
 
 
+def test_bars_are_drawn_empty_to_copy_and_full_as_the_answer(tmp_path: Path) -> None:
+    from tests.courseware.course_site import make_site
+
+    course = make_site(tmp_path)
+    predict = "curriculum/widgets/predict/three-waits.yml"
+    text = (tmp_path / predict).read_text("utf-8")
+    bars = """\
+  kind: bars
+  horizon: 2.0
+  tolerance: 0.05
+  bars: [{branch: a, start: 0.5, end: 1.5}]
+  wrong:
+    - {bars: [{branch: a, start: 0, end: 2}], misconception: adds-up, feedback: {zh: 太长。, en: Too long.}}
+"""
+    before, after = text.index("  kind: number"), text.index("explanation:")
+    course.write(predict, text[:before] + bars + text[after:])
+
+    text = with_widgets("```widget\npredict three-waits\n```", load(tmp_path), "en")
+    asked, _, folded = text.partition("<summary>")
+
+    assert f"| `a` | `{'░' * 20}` |" in asked
+    assert "one square is 0.1 s" in asked
+    assert f"| `a` | `{'░' * 5}{'█' * 10}{'░' * 5}` | 0.5 | 1.5 |" in folded
+    assert f"| `a` | `{'█' * 20}` | 0 | 2 |" in folded
+    assert "Too long." in folded
+
+
 def test_every_kind_of_question_shows_question_and_answer(curriculum: Curriculum) -> None:
     text = with_widgets("```widget\nquiz first\n```", curriculum, "en")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from courseware.curriculum import Curriculum
 from courseware.curriculum.base import Lang
 from courseware.curriculum.widgets import Bars, Number, Parameter, Predict, Result
+from courseware.render import bars
 from courseware.render.plain import details, fence, items, joined, number, table
 from courseware.render.questions import feedback, options, question
 from courseware.render.sliders import values
@@ -39,20 +40,18 @@ def _label(text: str) -> str:
 
 def _predict(curriculum: Curriculum, id: str, lang: Lang, t: T) -> str:
     one = curriculum.predicts[id]
-    asked, answer = _prediction(one, lang, t)
+    asked, answer = _prediction(one, curriculum, lang, t)
     code = fence(one.code) if one.code else ""
     folded = details(t("widgets.answer"), answer, one.explanation.get(lang))
     return joined(_label(t("widgets.predict")), one.question.get(lang), code, asked, folded)
 
 
-def _prediction(one: Predict, lang: Lang, t: T) -> tuple[str, str]:
+def _prediction(one: Predict, curriculum: Curriculum, lang: Lang, t: T) -> tuple[str, str]:
     match one.answer:
         case Number(unit=unit, value=value):
             return t("widgets.number-answer", unit=unit.get(lang)), f"**{number(value)} {unit.get(lang)}**"
-        case Bars(bars=bars, horizon=horizon):
-            head = (t("widgets.branch"), t("widgets.start"), t("widgets.end"))
-            rows = [(f"`{bar.branch}`", number(bar.start), number(bar.end)) for bar in bars]
-            return t("widgets.bars-answer", horizon=number(horizon)), table(head, rows)
+        case Bars():
+            return bars.asked(one.answer, t), bars.answer(one.answer, curriculum, lang, t)
         case choice:
             return options(choice.options, lang), feedback(choice.options, lang)
 
