@@ -328,6 +328,7 @@ trace
 # Look things up, then let a model answer from what was found. That is one chain, with a `RunnableParallel` in it, written as a bare dict. A question before you read it: a retriever takes the user's question and returns documents. How, then, does the question itself reach the model?
 
 # %% block="rag-run"
+from langchain_core.documents import Document
 from llmsim import KeywordRetriever
 
 retriever = KeywordRetriever()
@@ -337,7 +338,7 @@ prompt = ChatPromptTemplate.from_template(
 careful = SimulatedChatModel(model="sim-large")
 
 
-def join(documents) -> str:
+def join(documents: list[Document]) -> str:
     return "\n".join(document.page_content for document in documents)
 
 
@@ -504,12 +505,19 @@ print(len(run.value), f"{run.elapsed:.1f} s")
 # %% [markdown] block="batch-after" tags=["zh"]
 # 八次 0.4 秒的调用，最多四个同时在途，分两轮：0.8 秒。结果是一个列表，次序和输入相同。
 #
-# 一句话记住：**键是不同的事，列表是不同的输入。** 两者可以相乘：`analyse.batch(reviews)` 对每条评价都做三件事，得到一列字典。
+# 一句话记住：**键是不同的事，列表是不同的输入。** 两者可以相乘：`analyse.batch(reviews)` 对每条评价都做三件事，得到一列字典。两条评价、六次调用，照样叠着等：
 
 # %% [markdown] block="batch-after" tags=["en"]
 # Eight calls of 0.4 s, at most four in flight, make two rounds: 0.8 s. The result is a list, in the order of the inputs.
 #
-# In one line: **keys are different jobs, a list is different inputs.** You can have both: `analyse.batch(reviews)` does all three jobs on every review and returns a list of dicts.
+# In one line: **keys are different jobs, a list is different inputs.** You can have both: `analyse.batch(reviews)` does all three jobs on every review and returns a list of dicts. Two reviews make six calls, and all six waits overlap:
+
+# %% block="batch-of-parallel"
+reviews = [review, "The screen is bright and the battery lasts."]
+run = simulate(analyse.batch, reviews)
+for result in run.value:
+    print(result)
+print(f"{run.elapsed:.1f} s")
 
 # %% [markdown] block="blank" tags=["zh"]
 # ## 换你：从零写一个 {#blank}
