@@ -78,6 +78,25 @@ def test_every_widget_reads_as_plain_text(
         assert words in text
 
 
+def test_an_exercise_starts_with_comments_in_the_readers_language(tmp_path: Path) -> None:
+    from tests.courseware.course_site import make_site
+
+    course = make_site(tmp_path)
+    course.replace(
+        "curriculum/exercises/gather/start.py",
+        "# TODO: run them at once",
+        "# zh: TODO：一起跑\n# en: TODO: run them at once",
+    )
+    curriculum = load(tmp_path)
+
+    zh, en = (with_widgets("```widget\nexercise gather\n```", curriculum, lang) for lang in ("zh", "en"))
+
+    assert "# TODO：一起跑" in zh
+    assert "TODO: run" not in zh
+    assert "# TODO: run them at once" in en
+    assert "一起跑" not in en
+
+
 def test_bars_are_drawn_empty_to_copy_and_full_as_the_answer(tmp_path: Path) -> None:
     from tests.courseware.course_site import make_site
 

@@ -11,7 +11,8 @@ async def run_parallel(
     value: Any,
     limit: int | None = None,
 ) -> dict[str, Any]:
-    # TODO: never more than `limit` branches in flight
+    # zh: TODO：同时在途的分支不超过 `limit` 条
+    # en: TODO: never more than `limit` branches in flight
 
     async def run(branch: Callable[[Any], Any]) -> Any:
         if inspect.iscoroutinefunction(branch):

@@ -7,7 +7,8 @@ Branches = Mapping[str, Callable[[Any], Any]]
 
 async def run_parallel(branches: Branches, value: Any) -> dict[str, Any]:
     async def run(branch: Callable[[Any], Any]) -> Any:
-        # TODO: await a coroutine function, delegate an ordinary one
+        # zh: TODO：协程函数就 `await`，普通函数就委派
+        # en: TODO: await a coroutine function, delegate an ordinary one
         return await branch(value)
 
     runs = (run(branch) for branch in branches.values())

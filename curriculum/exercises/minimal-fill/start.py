@@ -9,7 +9,9 @@ from langchain_core.runnables import (
 )
 
 LookUp = Callable[[str], Any]
-___: Any = None  # TODO: replace both blanks below
+# zh: TODO：把下面的两个空都填上
+# en: TODO: replace both blanks below
+___: Any = None
 
 
 def build(find_order: LookUp, find_customer: LookUp) -> Runnable[dict, dict]:

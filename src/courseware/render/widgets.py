@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from courseware.curriculum import Curriculum
 from courseware.curriculum.base import Lang
 from courseware.curriculum.widgets import Bars, Number, Parameter, Predict, Result
+from courseware.lessons.localise import localise
 from courseware.render import bars
 from courseware.render.plain import details, fence, items, joined, number, table
 from courseware.render.questions import feedback, options, question
@@ -77,7 +78,7 @@ def _exercise(curriculum: Curriculum, id: str, lang: Lang, t: T) -> str:
         one.task.get(lang),
         one.local_only.get(lang) if one.local_only else "",
         t("widgets.start-from"),
-        fence((folder / "start.py").read_text("utf-8")),
+        fence(localise((folder / "start.py").read_text("utf-8"), lang)),
         *hints,
         details(
             t("widgets.solution"), fence((folder / "solution.py").read_text("utf-8")), one.after.get(lang)
