@@ -7,18 +7,15 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextvars import copy_context
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, cast
 
 from fanout.blocking import Abandoned, block, tell
 from fanout.outcome import Err, Ok
 from fanout.recorder import OpenSpan, Recorder, watch
 from fanout.runtime import Ended, Leaf, Runtime, ignore
 from fanout.scope import Key, Scope
+from fanout.watched import as_coroutine, watched
 
-if TYPE_CHECKING:
-    from fanout.step import Step
-
-T = TypeVar("T")
 _END: Any = object()
 
 
@@ -30,7 +27,7 @@ class AsyncRuntime(Runtime):
         self.loop = asyncio.get_running_loop()
 
     def call(self, leaf: Leaf, *args: Any) -> Awaitable[Any]:
-        if leaf.afunc is not None and not self.limits and self.executor is None:
+        if self.awaits and leaf.afunc is not None:
             # the usual case: no coroutine of ours around the user's
             awaitable: Awaitable[Any] = leaf.afunc(*args)
             return awaitable
@@ -74,15 +71,16 @@ class AsyncRuntime(Runtime):
                 if (close := getattr(iterator, "close", None)) is not None and not self.token.abandoned:
                     await block(self.token, close, (), context)
 
-    def awaits(self, step: Step[Any, Any]) -> bool:
-        return step.afunc is not None and not self.limits and self.executor is None
+    @property
+    def awaits(self) -> bool:
+        return not self.limits and self.executor is None
 
     def _observe(
         self, recorder: Recorder, span: OpenSpan, leaf: Leaf, call: Awaitable[Any]
     ) -> Awaitable[Any]:
         if leaf.afunc is None:
             return call  # the thread says when it is busy
-        return watch(call if type(call) is CoroutineType else _awaiting(call), span, recorder)
+        return watch(as_coroutine(call), span, recorder)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -106,7 +104,7 @@ class AsyncScope(Scope):
     def start(self, key: Key, fn: Callable[..., Awaitable[Any]], *args: Any) -> None:
         if key in self._live:
             raise ValueError(f"child {key!r} is running already")
-        task = self._create_task(self._child(key, fn, args))
+        task = self._create_task(watched(self, key, *args) if fn is watched else self._child(key, fn, args))
         if not task.done():  # an eager task factory may have run it to its end
             self._live[key] = task
 
@@ -114,9 +112,13 @@ class AsyncScope(Scope):
         try:
             value = await fn(self.runtime, *args)
         except BaseException as error:
-            self._done.append((key, Err(error)))
+            self.settle(key, Err(error))
         else:
-            self._done.append((key, Ok(value)))
+            self.settle(key, Ok(value))
+
+    def settle(self, key: Key, outcome: Ok[Any] | Err) -> None:
+        """A child has ended: hand over its outcome. Called in its task, as the last thing it does."""
+        self._done.append((key, outcome))
         self._live.pop(key, None)
         if (waiter := self._waiter) is not None and not waiter.done():
             waiter.set_result(None)
@@ -173,10 +175,6 @@ class AsyncSignal:
     async def wait(self, seconds: float | None = None) -> bool:
         done, _ = await asyncio.wait([self._future], timeout=seconds)
         return bool(done)
-
-
-async def _awaiting(awaitable: Awaitable[T]) -> T:
-    return await awaitable
 
 
 def _task_maker(loop: asyncio.AbstractEventLoop) -> Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]:

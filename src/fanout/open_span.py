@@ -34,12 +34,9 @@ class OpenSpan:
         "end",
         "error",
         "events",
-        "first",
-        "first_at",
         "key",
         "kind",
         "lane",
-        "marks",
         "name",
         "now",
         "outcome",
@@ -54,10 +51,6 @@ class OpenSpan:
     now: Callable[[], float]
     start: float
     end: float | None
-    first: State | None
-    """The first state, apart from the others: most spans have no second."""
-    first_at: float
-    marks: list[tuple[float, State]] | None
     outcome: Outcome
     lane: str | None
     error: tuple[str, str] | None
@@ -74,4 +67,4 @@ class OpenSpan:
         return f"<OpenSpan {self.kind} {self.key or self.name!r} {self.outcome}>"
 
 
-_DEFAULTS: dict[str, Any] = {**dict.fromkeys(["lane", "error", "attrs", "events"]), "first_at": 0.0}
+_DEFAULTS: dict[str, Any] = dict.fromkeys(["lane", "error", "attrs", "events"])

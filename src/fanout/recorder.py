@@ -1,12 +1,14 @@
 """The writing side of a trace: what the engine calls while it runs.
 
-Everything here is on the hot path of every traced branch, so a span is one small object in one list, times are raw
-readings of one clock, and whatever can wait (ids, names of lanes, places in the code) is worked out by
-`fanout.trace.Trace` when somebody reads. `list.append` is atomic, so threads need no lock.
+Everything here is on the hot path of every traced branch, so a span is one small object in one list, its states lie in
+one flat log of all spans (no container for each, which the garbage collector would go through again and again), times
+are raw readings of one clock, and whatever can wait (ids, states of a span, names of lanes, places in the code) is
+worked out by `fanout.resolve` when somebody reads. `append` and `extend` of a list are atomic: threads need no lock.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -55,8 +57,10 @@ class Recorder(Trace):
 
     def __init__(self, *listeners: Listener) -> None:
         self._open: list[OpenSpan] = []
+        self.log: list[Any] = []
+        """`span, time, state` again and again: from that time on the span is in that state."""
         self._readers: dict[int, Callable[[], float]] = {}
-        self._listeners = listeners
+        self.listeners = listeners
         self._failed: set[int] = set()
 
     def begin(
@@ -80,7 +84,7 @@ class Recorder(Trace):
         span.parent = parent
         span.name = name
         span.code = code
-        span.end = span.first = span.marks = None
+        span.end = None
         span.outcome = "running"
         if parent is None:
             span.lane = threading.current_thread().name
@@ -89,21 +93,16 @@ class Recorder(Trace):
             now = span.now = parent.now
         span.start = now()
         self._open.append(span)
-        if self._listeners:
+        if self.listeners:
             self._tell("begin", span)
         return span
 
     def state(self, span: OpenSpan, name: State) -> None:
         """From now on `span` is in this state. `busy` also says: on the thread that calls."""
-        if span.first is None:
-            span.first_at, span.first = span.now(), name
-        elif span.marks is None:
-            span.marks = [(span.now(), name)]
-        else:
-            span.marks.append((span.now(), name))
+        self.log.extend((span, span.now(), name))
         if name == "busy":
             span.lane = threading.current_thread().name
-        if self._listeners:
+        if self.listeners:
             self._tell("state", span)
 
     def event(self, span: OpenSpan, name: str, **attrs: Any) -> None:
@@ -129,8 +128,15 @@ class Recorder(Trace):
             span.outcome = outcome
         if error is not None:
             span.error = (type(error).__qualname__, _message(error))
-        if self._listeners:
+        if self.listeners:
             self._tell("end", span)
+
+    def failed(self, span: OpenSpan, error: BaseException) -> None:
+        """The end of what raised `error`, unless its thread has been abandoned and runs on."""
+        if not isinstance(error, asyncio.CancelledError | GeneratorExit):
+            self.end(span, "error", error)
+        elif span.outcome != "abandoned":
+            self.end(span, "cancelled")
 
     def now(self) -> float:
         """A reading of the clock of the calling thread, as spans begun here would take it."""
@@ -146,7 +152,7 @@ class Recorder(Trace):
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        return resolve(self._open)
+        return resolve(self._open, self.log)
 
     def snapshot(self) -> Trace:
         return Trace(self.spans, self.clock, self.versions)
@@ -159,7 +165,7 @@ class Recorder(Trace):
         return self._readers.setdefault(id(clock), lambda: clock.ns / 1e9)
 
     def _tell(self, what: str, span: OpenSpan) -> None:
-        for number, listener in enumerate(self._listeners):
+        for number, listener in enumerate(self.listeners):
             try:
                 listener(what, span)
             except Exception:
@@ -188,12 +194,7 @@ def watch(coro: Coroutine[Any, Any, T], span: OpenSpan, recorder: Recorder) -> G
     state = recorder.state
     send: Callable[[Any], Any] = coro.send
     argument: Any = None
-    if (
-        span.first is None and not recorder._listeners
-    ):  # what `state` would do, without a call: the hottest place
-        span.first_at, span.first = span.now(), "running"
-    else:
-        state(span, "running")
+    state(span, "running")
     while True:
         try:
             waits_for = send(argument)

@@ -7,9 +7,10 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fanout.trace import WAITING, Code, Error, Event, Interval, Span
 
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
     from fanout.open_span import OpenSpan
 
 
-def resolve(noted: Sequence[OpenSpan]) -> tuple[Span, ...]:
-    """The spans as data. May be called while threads still write: it looks at one moment's snapshot of the list."""
+Marks = list[tuple[float, str]]
+
+
+def resolve(noted: Sequence[OpenSpan], log: Sequence[Any]) -> tuple[Span, ...]:
+    """The spans as data; `log` is that of the recorder. May be called while threads still write: it looks at copies."""
     noted = list(noted)
+    marks = _marks(list(log))
     ids = {id(span): number for number, span in enumerate(noted, start=1)}
-    origin = _origins(noted)
+    origin = _origins(noted, marks)
     lane_name = _LaneNames()
     lanes: dict[int, str] = {}
     above_others = {id(span.parent) for span in noted}
@@ -35,7 +40,7 @@ def resolve(noted: Sequence[OpenSpan]) -> tuple[Span, ...]:
         above = span.parent
         lanes[id(span)] = lane_name(span.lane) if span.lane else lanes.get(id(above), "main")
         end = None if span.end is None else time(span.end)
-        states = _intervals(time(span.start), [(time(t), state) for t, state in _marks(span)], end)
+        states = _intervals(time(span.start), [(time(t), state) for t, state in marks[span]], end)
         if id(span) in above_others:  # what is below it says when it ran
             states = tuple(i for i in states if i.state in WAITING)
         spans.append(
@@ -71,13 +76,13 @@ def installed_versions() -> dict[str, str]:
     return found
 
 
-def _origins(noted: Sequence[OpenSpan]) -> dict[Callable[[], float], float]:
+def _origins(noted: Sequence[OpenSpan], marks: Mapping[OpenSpan, Marks]) -> dict[Callable[[], float], float]:
     """The zero of each clock. Runs on one clock keep their distance; runs on different clocks are put end to end."""
     first: dict[Callable[[], float], float] = {}
     last: dict[Callable[[], float], float] = {}
     for span in noted:
         first.setdefault(span.now, span.start)
-        reached = max([span.start, span.end or span.start, *(t for t, _ in _marks(span)[-1:])])
+        reached = max([span.start, span.end or span.start, *(t for t, _ in marks[span][-1:])])
         last[span.now] = max(reached, last.get(span.now, reached))
     shift = 0.0
     for now, start in first.items():
@@ -86,11 +91,15 @@ def _origins(noted: Sequence[OpenSpan]) -> dict[Callable[[], float], float]:
     return first
 
 
-def _marks(span: OpenSpan) -> list[tuple[float, str]]:
-    return [] if span.first is None else [(span.first_at, span.first), *(span.marks or ())]
+def _marks(log: Sequence[Any]) -> Mapping[OpenSpan, Marks]:
+    """The states that each span went through, and when each began."""
+    found: defaultdict[OpenSpan, Marks] = defaultdict(list)
+    for span, reading, state in zip(log[::3], log[1::3], log[2::3], strict=True):
+        found[span].append((reading, state))
+    return found
 
 
-def _intervals(start: float, marks: list[tuple[float, str]], end: float | None) -> tuple[Interval, ...]:
+def _intervals(start: float, marks: Marks, end: float | None) -> tuple[Interval, ...]:
     """Marks say where a state begins; what lies before the first was spent queued. Empty stretches are dropped."""
     if not marks:
         return ()

@@ -171,8 +171,9 @@ class Runtime(ABC):
         is_leaf = step.func is not None or step.afunc is not None
         return self._observe(recorder, span, step, call) if is_leaf and not self.limits else call
 
-    def awaits(self, step: Step[Any, Any]) -> bool:
-        """Whether running this step is nothing but awaiting a coroutine of the user's."""
+    @property
+    def awaits(self) -> bool:
+        """Whether calling a coroutine function is nothing but awaiting it."""
         return False
 
     @abstractmethod

@@ -5,14 +5,12 @@ If nobody records, entering costs one look at a context variable for each compos
 
 from __future__ import annotations
 
-import asyncio
-import types
-from collections.abc import AsyncGenerator, Awaitable, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator
 from contextlib import aclosing
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from fanout.recorder import OpenSpan, Recorder, current_recorder, current_span
+from fanout.watched import watched
 
 if TYPE_CHECKING:
     from fanout.runtime import Runtime
@@ -26,8 +24,7 @@ def enter(rt: Runtime, step: Step[I, O], value: I) -> Awaitable[O]:
     recorder = current_recorder.get()
     if recorder is None:
         return step.run(rt, value)
-    record = traced_coroutine if rt.awaits(step) else traced
-    return record(rt, recorder, begin(recorder, "", step), step, value)
+    return traced(rt, recorder, begin(recorder, "", step), step, value)
 
 
 def enter_chunks(rt: Runtime, step: Step[Any, Any], value: Any) -> AsyncGenerator[Any]:
@@ -88,14 +85,16 @@ def _recorded(
     stream: bool,
 ) -> Iterator[Job]:
     parent = current_span.get()
-    rt = scope.runtime
+    awaits = scope.runtime.awaits and not recorder.listeners
     for key, step, value in branches:
         span = recorder.begin(key if type(key) is str else str(key), step.kind, parent, None, step)
         spans.append(span)
         if stream:
             yield key, _pump_recorded, recorder, span, scope, key, step, value
+        elif awaits and step.afunc is not None:
+            yield key, watched, recorder, span, value
         else:
-            yield key, traced_coroutine if rt.awaits(step) else traced, recorder, span, step, value
+            yield key, traced, recorder, span, step, value
 
 
 def end_dropped(recorder: Recorder, spans: Iterable[OpenSpan]) -> None:
@@ -111,59 +110,13 @@ async def traced(rt: Runtime, recorder: Recorder, span: OpenSpan, step: Step[Any
     try:
         result = await rt.observe(recorder, span, step, value)
     except BaseException as error:
-        _failed(recorder, span, error)
+        recorder.failed(span, error)
         raise
     else:
         recorder.end(span, "ok")
         return result
     finally:
         current_span.reset(above)
-
-
-@types.coroutine
-def traced_coroutine(
-    rt: Runtime, recorder: Recorder, span: OpenSpan, step: Step[Any, Any], value: Any
-) -> Generator[Any, Any, Any]:
-    """`traced` for the usual leaf, a coroutine function: notes each stretch in which it runs or is suspended.
-
-    All in one frame, and `watch`, `state` and `end` of the recorder written out where a branch that does nothing comes
-    by: there each further frame is a twentieth of its cost.
-    """
-    current_span.set(span)  # never reset: once it has ended, `open_span` passes over it
-    try:
-        coro: Any = step.run(rt, value)
-        if type(coro) is not CoroutineType:
-            coro = _awaiting(coro)
-        send, argument = coro.send, None
-        if span.first is None and not recorder._listeners:
-            span.first, span.first_at = "running", span.now()
-        else:
-            recorder.state(span, "running")
-        while True:
-            waits_for = send(argument)
-            recorder.state(span, "suspended")
-            try:
-                argument = yield waits_for
-                send = coro.send
-            except GeneratorExit:
-                coro.close()
-                raise
-            except BaseException as error:
-                send, argument = coro.throw, error
-            recorder.state(span, "running")
-    except StopIteration as stop:
-        if span.outcome == "running" and not recorder._listeners:
-            span.outcome, span.end = "ok", span.now()
-        else:
-            recorder.end(span, "ok")
-        return stop.value
-    except BaseException as error:
-        _failed(recorder, span, error)
-        raise
-
-
-async def _awaiting(awaitable: Awaitable[Any]) -> Any:
-    return await awaitable
 
 
 async def _pump_recorded(
@@ -191,14 +144,5 @@ async def traced_chunks(
         except StopAsyncIteration:
             recorder.end(span, "ok")
         except BaseException as error:
-            _failed(recorder, span, error)
+            recorder.failed(span, error)
             raise
-
-
-def _failed(recorder: Recorder, span: OpenSpan, error: BaseException) -> None:
-    """End the span of a step that raised, unless its thread has been abandoned and runs on."""
-    if isinstance(error, asyncio.CancelledError | GeneratorExit):
-        if span.outcome != "abandoned":
-            recorder.end(span, "cancelled")
-    else:
-        recorder.end(span, "error", error)
