@@ -3,6 +3,7 @@
 //   course.js    the entry, a module; everything heavy is a lazy chunk under chunks/, named by its content
 //   course.css   all of the style
 //   math.css     KaTeX's style, for pages with formulas
+//   runtime-worker.js   Python in the page; loaded by the first run
 //   root.js      the redirect of the site's root page
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -33,6 +34,7 @@ await Promise.all([
     assetNames: "chunks/[name]-[hash]",
     loader: { ".woff2": "file", ".woff": "file", ".ttf": "file" },
   }),
+  build({ ...shared, entryPoints: { "runtime-worker": "src/runtime/worker.ts" }, format: "esm", outdir: out }),
   build({ ...shared, entryPoints: { course: "css/course.css", root: "css/root.css" }, outdir: out, external: ["*.svg"] }),
   build({
     ...shared,

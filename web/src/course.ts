@@ -22,6 +22,7 @@ window.document$.subscribe(() => {
   followContents();
   watchAnchors();
   if (document.querySelector(".arithmatex")) void import("./lazy/math.ts").then(({ typesetMath }) => typesetMath());
+  if (document.querySelector(".cell-input")) void import("./runtime/cells.ts").then(({ prepareCells }) => prepareCells());
   if (document.querySelector("fan-out-replay")) void import("./replay.ts");
   if (document.querySelector(".course-map")) void import("./map.ts").then(({ enhanceMap }) => enhanceMap());
 });
