@@ -11,6 +11,9 @@ from pathlib import Path
 from courseware.layout import Layout
 from courseware.site.stamp import Stamp, digest_of
 
+NOT_SOURCES = {"node_modules", "test", "strings"}
+"""Folders of web/ that are installed, not built from, or made by the build itself."""
+
 
 def build_assets(layout: Layout) -> bool:
     """Run web/'s own build; says whether it ran. Raises RuntimeError with its words if it fails."""
@@ -18,15 +21,8 @@ def build_assets(layout: Layout) -> bool:
     if not (source / "package.json").is_file():
         return False
     stamp = Stamp(layout, "web")
-    inputs = digest_of(
-        [
-            path
-            for path in source.rglob("*")
-            if not {"node_modules", "test"} & set(path.relative_to(source).parts)
-        ]
-        + [*(layout.curriculum / "strings").glob("*.yml")],
-        layout.root,
-    )
+    files = [path for path in source.rglob("*") if not NOT_SOURCES & set(path.relative_to(source).parts)]
+    inputs = digest_of([*files, *(layout.curriculum / "strings").glob("*.yml")], layout.root)
     if stamp.holds(inputs, layout.web / "course.js"):
         return False
     beside = (
