@@ -43,7 +43,7 @@ types: setup ## Strict types, Python and TypeScript · 严格类型检查
 test: setup lint types check build test-python conformance test-browser ## Everything that must hold before a change lands · 合入前必须通过的全部检查
 
 test-python: setup ## Tests that need no browser · 不需要浏览器的测试
-	@pytest -m "not browser and not soak"
+	@pytest -n 2 -m "not browser and not soak"
 
 test-browser: build ## The built site in a real Chromium · 在真实 Chromium 中测试构建好的站点
 	@pytest -m "browser and not soak" tests/browser

@@ -34,7 +34,11 @@ def test_both_sites_are_strict_and_differ_only_where_they_must(configs: dict[Lan
         "copyright",
         "extra",
         "mdx_configs",
+        "markdown_extensions",
     }
+    assert {*en["markdown_extensions"]} - {*zh["markdown_extensions"]} == {"smarty"}, (
+        "English quotation marks"
+    )
     assert zh["strict"] is en["strict"] is True
     assert zh["theme"]["font"] is en["theme"]["font"] is False
 

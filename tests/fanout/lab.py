@@ -17,7 +17,7 @@ from langchain_core.runnables import RunnableLambda, RunnableParallel
 import fanout.langchain
 from fanout import Lambda, Parallel
 from fanout.clock import simulate
-from fanout.policy import Fallback
+from fanout.fallback import Fallback
 from fanout.retry import Retry
 
 CORES = 2
