@@ -12,6 +12,7 @@ def test_without_script_a_lesson_is_complete(browser: Browser, server):
     with browser.new_context(base_url=server, java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(f"/en/{LESSON}")
+        page.locator("details.cell-fold summary").first.click()
         expect(page.locator(".cell-input").first).to_be_visible()
         expect(page.locator(".cell-output").first).to_be_visible()
         expect(page.locator(".cell-output svg").first).to_be_visible()

@@ -35,7 +35,7 @@ class Cell {
     this.recorded = [...section.querySelectorAll<HTMLElement>(".cell-output")];
     this.aboveButton.hidden = first;
     const bar = h("div", { class: "cell-bar" }, this.runButton, this.aboveButton, this.resetButton, this.status);
-    input.after(bar);
+    (input.closest(".cell-fold") ?? input).after(bar); // folded code can be run without unfolding it
     this.runButton.addEventListener("click", () => void (running === this ? this.stop() : this.run()));
     this.aboveButton.addEventListener("click", () => void this.runWithAbove());
     this.resetButton.addEventListener("click", () => this.reset());
